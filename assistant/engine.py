@@ -1,0 +1,101 @@
+"""One installation, open for questions: the index, the model, the users' contracts. Everything that asks goes through here."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from assistant.answer import Answer, answer_law
+from assistant.contract_answer import answer_contract
+from assistant.question import read_question
+from assistant.retrieval import Hit, Searcher
+from assistant.settings import Settings
+from corpus.cards import load_cards
+from ingest.embedding import Embedder, Progress, make_embedder, silent
+from ingest.generation import Index, build, live_folder
+from ingest.sources import read_source
+from ingest.workspace import Workspace
+
+
+class Engine:
+    """Answers questions from one home folder; safe to share between threads, follows a new generation by itself."""
+
+    def __init__(self, settings: Settings, say: Callable[[str], None] = lambda _: None):
+        self.settings = settings
+        self.say = say
+        self._embedder: Embedder | None = None
+        self._searcher: Searcher | None = None
+        self._workspaces: dict[str, Workspace] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def embedder(self) -> Embedder:
+        if self._embedder is None:
+            self._embedder = make_embedder(self.settings.home, self.settings.model, self.say)
+        return self._embedder
+
+    def searcher(self) -> Searcher:
+        """The search over the live generation; raises `NoIndex` when there is none."""
+        folder = live_folder(self.settings.home)
+        with self._lock:
+            if self._searcher is None or folder != self._searcher.index.folder:
+                self._searcher = Searcher(Index.open(self.settings.home), self.embedder)
+            return self._searcher
+
+    def workspace(self, user: str) -> Workspace:
+        with self._lock:
+            if user not in self._workspaces:
+                self._workspaces[user] = Workspace(self.settings.home, user, self.embedder)
+            return self._workspaces[user]
+
+    def has_index(self) -> bool:
+        return live_folder(self.settings.home) is not None
+
+    def build(self, sources: list[Path], progress: Progress = silent) -> Path:
+        """Build the index from source files (none: the cards alone) and put it live."""
+        articles = [article for path in sources for article in read_source(path)]
+        source = {"files": [path.name for path in sources], "licence": "Licence Ouverte 2.0" if sources else "fiches du projet"}
+        return build(self.settings.home, articles, load_cards(), self.embedder, source, progress)
+
+    def search(self, text: str, k: int = 10) -> tuple[list[Hit], float]:
+        """The k best articles and the milliseconds it took."""
+        start = time.perf_counter()
+        hits = self.searcher().search(read_question(text), k)
+        return hits, _ms(start)
+
+    def ask(self, text: str, contract: str | None = None, user: str | None = None) -> Answer:
+        """Answer a question on the law, or on the user's contract `contract`. Raises `CasfError` for people to read."""
+        start = time.perf_counter()
+        question = read_question(text)
+        timing: dict[str, float] = {}
+        if contract:
+            opened = self.workspace(user or self.settings.user).open(contract)
+            timing["retrieval"] = _ms(start)
+            answer = answer_contract(question, opened, self.embedder)
+        else:
+            searcher = self.searcher()
+            hits = searcher.search(question, 10)
+            timing["retrieval"] = _ms(start)
+            answer = answer_law(question, hits, searcher)
+        total = _ms(start)
+        answer.timing_ms = {**timing, "answer": round(total - timing["retrieval"], 1), "total": total}
+        return answer
+
+    def warm(self) -> None:
+        """Load the model and open the index, so that the first question is as fast as the others."""
+        self.embedder.queries(["mise en route"])
+        if self.has_index():
+            self.searcher()
+
+
+def hit_json(rank: int, hit: Hit) -> dict[str, Any]:
+    """One line of `casf search --json`."""
+    return {
+        "rank": rank, "id": hit.passage.id if hit.passage else f"card:{hit.num}", "kind": "article", "num": hit.num,
+        "label": hit.label, "path": list(hit.path), "text": hit.text, "score": hit.score,
+    }  # fmt: skip
+
+
+def _ms(start: float) -> float:
+    return round((time.perf_counter() - start) * 1000, 1)

@@ -1,0 +1,32 @@
+"""What a user can set, by environment variable or command-line option. Nothing else reads the environment here."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_dir
+
+OFFLINE = {
+    "ANONYMIZED_TELEMETRY": "False",  # Chroma
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "TOKENIZERS_PARALLELISM": "true",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`home` holds everything that is written; `model` is a sentence-transformers folder or Hub name ("" = the built-in one)."""
+
+    home: Path
+    model: str = ""
+    user: str = "local"
+
+    @classmethod
+    def load(cls, home: str | None = None) -> "Settings":
+        """From `home` (or CASF_HOME, or the platform's user data folder) and CASF_MODEL."""
+        for name, value in OFFLINE.items():
+            os.environ.setdefault(name, value)
+        folder = home or os.environ.get("CASF_HOME") or user_data_dir("casf", appauthor=False)
+        return cls(home=Path(folder).expanduser().resolve(), model=os.environ.get("CASF_MODEL", ""))

@@ -1,0 +1,92 @@
+"""An article of a code and the passages that it is cut into."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import quote_plus
+
+LEGIFRANCE = "https://www.legifrance.gouv.fr"
+
+Kind = Literal["article", "contract"]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as its source gives it.
+
+    `path` is the headings, outermost first; `text` holds the alinéas parted by blank lines, verbatim;
+    `as_of` is the ISO date of the snapshot that the text comes from; `ident` is its LEGIARTI identifier where known.
+    """
+
+    num: str
+    path: tuple[str, ...]
+    text: str
+    as_of: str
+    ident: str = ""
+
+    @property
+    def label(self) -> str:
+        from corpus.reference import printed
+
+        return self.num if self.num.startswith("Annexe") else f"Article {printed(self.num)}"
+
+    @property
+    def url(self) -> str:
+        return article_url(self.num, self.ident)
+
+
+def article_url(num: str, ident: str = "") -> str:
+    """The article's Légifrance page where its identifier is known, else Légifrance's search for the number."""
+    if ident:
+        return f"{LEGIFRANCE}/codes/article_lc/{ident}"
+    words = quote_plus(f"{num} code de l'action sociale et des familles")
+    return f"{LEGIFRANCE}/search/code?tab_selection=code&searchField=ALL&query={words}"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a text: character offsets, `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+_BLANK = re.compile(r"\n\s*\n")
+
+
+def alineas(text: str) -> list[Span]:
+    """The alinéas of an article's text, numbered from 1 by their place in the list; blank ones are skipped."""
+    spans: list[Span] = []
+    pos = 0
+    for match in [*_BLANK.finditer(text), None]:
+        end = match.start() if match else len(text)
+        raw = text[pos:end]
+        if raw.strip():
+            start = pos + len(raw) - len(raw.lstrip())
+            spans.append(Span(start, pos + len(raw.rstrip())))
+        if match:
+            pos = match.end()
+    return spans
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole alinéas of one article, or of whole paragraphs of one contract page: the unit that is indexed and cited.
+
+    `start`/`end` are character offsets in the article's (or page's) text, so `text` is verbatim by construction;
+    `first`/`last` are the alinéa numbers (from 1); `page` is the contract's page (from 1), None for an article.
+    """
+
+    id: str
+    kind: Kind
+    num: str
+    label: str
+    path: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+    first: int
+    last: int
+    as_of: str = ""
+    page: int | None = None
+    extra: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,159 @@
+"""Exact values in French text: dates, amounts, percentages, durations, counts, each with one normalised spelling.
+
+Normalised: ISO 8601 date ("2028-12-31", "2028-12" when no day is given), euros and percentages as plain decimal
+strings ("1250000.50", "95"), durations as ISO 8601 ("P5Y", "P6M", "P15D", "PT48H"), numbers as plain strings.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+KINDS = ("date", "amount", "percent", "duration", "number")
+
+MONTHS = {
+    name: i
+    for i, names in enumerate(
+        (
+            ("janvier", "janv"), ("février", "fevrier", "févr", "fév"), ("mars",), ("avril", "avr"), ("mai",), ("juin",),
+            ("juillet", "juil"), ("août", "aout"), ("septembre", "sept"), ("octobre", "oct"), ("novembre", "nov"),
+            ("décembre", "decembre", "déc"),
+        ),
+        1,
+    )
+    for name in names
+}  # fmt: skip
+NUMBER_WORDS = {
+    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
+    "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16, "dix-sept": 17, "dix-huit": 18,
+    "dix-neuf": 19, "vingt": 20, "vingt et un": 21, "vingt-et-un": 21, "vingt-quatre": 24, "vingt-cinq": 25, "trente": 30,
+    "trente-six": 36, "quarante": 40, "quarante-cinq": 45, "quarante-huit": 48, "cinquante": 50, "soixante": 60,
+    "soixante-douze": 72, "quatre-vingt-dix": 90, "cent": 100,
+}  # fmt: skip
+_MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
+_WORDS = "|".join(sorted(map(re.escape, NUMBER_WORDS), key=len, reverse=True))
+# 1 250 000,50 or 1.250.000,50 or 1250000.5; a thousands group is exactly three digits.
+_NUM = r"(?:\d{1,3}(?:[ .\u00a0\u202f]\d{3})+|\d+)(?:[,.]\d+)?"
+_SPACE = r"\s{1,3}"
+
+_DATE = re.compile(
+    rf"\b(?P<day>\d{{1,2}}|1er|premier){_SPACE}(?P<month>{_MONTH})\.?{_SPACE}(?P<year>(?:19|20)\d\d)\b"
+    rf"|\b(?P<d2>\d{{1,2}})[/.-](?P<m2>\d{{1,2}})[/.-](?P<y2>(?:19|20)\d\d)\b"
+    r"|\b(?P<iso>(?:19|20)\d\d-\d\d-\d\d)\b"
+    rf"|\b(?P<month_only>{_MONTH}){_SPACE}(?P<year_only>(?:19|20)\d\d)\b"
+    rf"|\b(?P<day3>\d{{1,2}}|1er){_SPACE}(?P<month3>{_MONTH})\b(?!{_SPACE}\d{{4}})",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    rf"(?<![\d,.])(?P<num>[-−–+]?\s?{_NUM})\s{{0,3}}(?P<unit>M€|k€|K€|€|euros?\b|EUR\b|millions? d['’]euros|milliers? d['’]euros)",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(rf"(?<![\d,.])(?P<num>[-−+]?{_NUM})\s{{0,3}}(?:%|pour cent\b|p\. ?100\b)", re.IGNORECASE)
+_DURATION = re.compile(
+    rf"(?<![\w,.])(?P<num>\d+|{_WORDS})(?:\s?\(\d+\))?{_SPACE}(?P<unit>ans?|années?|mois|semaines?|jours?|heures?|h)\b(?!\s*\d)",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(rf"(?<![\d,./-])(?P<num>{_NUM})(?![\d/€%]|\s?(?:€|%|euros|ans?\b|mois\b|jours?\b))")
+_COUNT_WORD = re.compile(rf"(?<![\w-])(?P<num>{_WORDS})(?![\w-])", re.IGNORECASE)
+_UNITS = {"an": "Y", "année": "Y", "mois": "M", "semaine": "W", "jour": "D", "heure": "H", "h": "H"}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value as written (`text`), where (`start`, `end` offsets), and normalised."""
+
+    kind: str
+    text: str
+    normalized: str
+    start: int
+    end: int
+
+
+def find_values(text: str, kind: str) -> list[Value]:
+    """Every value of one kind in `text`, in order. Unknown kinds give nothing."""
+    finder = {"date": _dates, "amount": _amounts, "percent": _percents, "duration": _durations, "number": _numbers}.get(kind)
+    return finder(text) if finder else []
+
+
+def decimal(raw: str) -> Decimal | None:
+    """A French number ("1 250 000,50", "1.250.000") as a Decimal; None when it is none."""
+    raw = raw.strip().replace("−", "-").replace("–", "-")
+    raw = re.sub(r"[\s\u00a0\u202f]", "", raw)
+    if re.fullmatch(r"[-+]?\d{1,3}(?:\.\d{3})+(?:,\d+)?", raw):
+        raw = raw.replace(".", "")
+    try:
+        return Decimal(raw.replace(",", "."))
+    except InvalidOperation:
+        return None
+
+
+def plain(number: Decimal) -> str:
+    """Without exponent or trailing zeros: "95", "1250000.5"."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _dates(text: str) -> list[Value]:
+    out = []
+    for m in _DATE.finditer(text):
+        if m["iso"]:
+            normalized = m["iso"]
+        elif m["month_only"]:
+            normalized = f"{m['year_only']}-{MONTHS[m['month_only'].lower()]:02d}"
+        elif m["day3"]:
+            normalized = f"--{MONTHS[m['month3'].lower()]:02d}-{_day(m['day3']):02d}"
+        else:
+            year = int(m["year"] or m["y2"])
+            month = MONTHS[m["month"].lower()] if m["month"] else int(m["m2"])
+            try:
+                normalized = date(year, month, _day(m["day"] or m["d2"])).isoformat()
+            except ValueError:
+                continue
+        out.append(Value("date", " ".join(m[0].split()), normalized, m.start(), m.end()))
+    return out
+
+
+def _day(raw: str) -> int:
+    return 1 if raw.lower() in ("1er", "premier") else int(raw)
+
+
+def _amounts(text: str) -> list[Value]:
+    out = []
+    for m in _AMOUNT.finditer(text):
+        number = decimal(m["num"])
+        if number is None:
+            continue
+        unit = m["unit"].lower()
+        factor = 1_000_000 if unit.startswith(("m€", "million")) else 1000 if unit.startswith(("k", "millier")) else 1
+        out.append(Value("amount", " ".join(m[0].split()), plain(number * factor), m.start(), m.end()))
+    return out
+
+
+def _percents(text: str) -> list[Value]:
+    found = ((m, decimal(m["num"])) for m in _PERCENT.finditer(text))
+    return [Value("percent", " ".join(m[0].split()), plain(n), m.start(), m.end()) for m, n in found if n is not None]
+
+
+def _durations(text: str) -> list[Value]:
+    out = []
+    for m in _DURATION.finditer(text):
+        raw = m["num"].lower()
+        count = int(raw) if raw.isdigit() else NUMBER_WORDS[raw]
+        unit = _UNITS[m["unit"].lower().rstrip("s") if m["unit"].lower() != "mois" else "mois"]
+        out.append(Value("duration", " ".join(m[0].split()), f"P{'T' if unit == 'H' else ''}{count}{unit}", m.start(), m.end()))
+    return out
+
+
+def _numbers(text: str) -> list[Value]:
+    taken = [range(v.start, v.end) for find in (_dates, _amounts, _percents) for v in find(text)]
+    out = []
+    for m in _COUNT.finditer(text):
+        number = decimal(m["num"])
+        if number is not None and not any(m.start() in r for r in taken):
+            out.append(Value("number", m[0].strip(), plain(number), m.start(), m.end()))
+    out += [
+        Value("number", m[0], str(NUMBER_WORDS[m[0].lower()]), m.start(), m.end())
+        for m in _COUNT_WORD.finditer(text)
+        if m[0].lower() not in ("un", "une")
+    ]
+    return sorted(out, key=lambda v: v.start)

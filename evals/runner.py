@@ -1,0 +1,161 @@
+"""Asks the question sets, measures, and writes the report: a table on screen, Markdown and JSON in the report folder."""
+
+import argparse
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from assistant.engine import Engine
+from assistant.question import read_question
+from assistant.retrieval import Searcher
+from corpus.errors import CasfError
+from evals.metrics import ranking, said, same_value, times
+
+QUESTIONS = Path(__file__).parent / "questions"
+REPORTS = Path(__file__).parent / "reports"
+
+
+def read_questions(path: Path) -> list[dict[str, Any]]:
+    """A question set, one JSON object a line; raises `CasfError` when it is none."""
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        if not all("question" in row for row in rows):
+            raise ValueError
+    except (OSError, ValueError):
+        raise CasfError(f"« {path} » n'est pas un jeu de questions lisible (un objet JSON par ligne).") from None
+    return rows
+
+
+def run_legal(engine: Engine, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Retrieval of the three systems (text, cards, both) on answerable questions; misses with what was returned."""
+    base = engine.searcher()
+    asked = [row for row in rows if row.get("gold") and row.get("kind") != "trap"]
+    out: dict[str, Any] = {"questions": len(asked), "systems": {}}
+    for views in ("text", "cards", "all"):
+        if (views != "cards" and not base.index.manifest["passages"]) or (views == "all" and not base.index.manifest["cards"]):
+            continue
+        searcher = Searcher(base.index, engine.embedder, views)  # type: ignore[arg-type]
+        runs, took, missed = [], [], []
+        for row in asked:
+            start = datetime.now(UTC)
+            found = [hit.num for hit in searcher.search(read_question(row["question"]), 20)]
+            took.append((datetime.now(UTC) - start).total_seconds() * 1000)
+            runs.append((found, row["gold"]))
+            if not set(found[:10]) & set(row["gold"]):
+                missed.append({"id": row.get("id"), "question": row["question"], "gold": row["gold"], "found": found[:5]})
+        out["systems"][views] = {**ranking(runs), "ms": times(took)}
+        if views == "all" or "all" not in out["systems"]:
+            out["missed"] = missed
+            kinds = sorted({row.get("kind", "") for row in asked})
+            out["by_kind"] = {
+                kind: {"questions": sum(r.get("kind") == kind for r in asked)}
+                | ranking([run for run, row in zip(runs, asked, strict=True) if row.get("kind") == kind])
+                for kind in kinds
+            }
+    return out
+
+
+def run_contract(engine: Engine, rows: list[dict[str, Any]], contracts: dict[str, str] | None = None) -> dict[str, Any]:
+    """Exact value, value said, right page among three citations, absence recognised; wrong answers listed.
+
+    `contracts` names the workspace's id of each question's contract ("demo" needs none).
+    """
+    names = {"demo": "demo", **(contracts or {})}
+    valued = [row for row in rows if row["answerable"] and row.get("value")]
+    answerable = [row for row in rows if row["answerable"]]
+    absent = [row for row in rows if not row["answerable"]]
+    results = {row["id"]: engine.ask(row["question"], names[row["contract"]]).to_json() for row in rows}
+    failures = []
+
+    def share(checked: Iterable[tuple[dict[str, Any], bool]], what: str) -> float:
+        verdicts = []
+        for row, good in checked:
+            verdicts.append(good)
+            if not good:
+                got = results[row["id"]]
+                failures.append({
+                    "what": what, "id": row["id"], "question": row["question"], "expected": row.get("value"), "pages": row["pages"],
+                    "got": got["value"], "got_pages": [c["page"] for c in got["citations"]], "abstained": got["abstained"],
+                })  # fmt: skip
+        return round(mean(verdicts), 4) if verdicts else 0.0
+
+    return {
+        "questions": len(rows),
+        "value_exact": share(((r, same_value(r["value"], results[r["id"]]["value"])) for r in valued), "value"),
+        "value_said": share(
+            ((r, said({"text": r.get("text") or r["value"]["text"]}, results[r["id"]]["answer"])) for r in valued), "said"
+        ),
+        "page_in_3": share(
+            ((r, any(c["page"] in r["pages"] for c in results[r["id"]]["citations"][:3])) for r in answerable), "page"
+        ),
+        "page_first": share(
+            ((r, any(c["page"] in r["pages"] for c in results[r["id"]]["citations"][:1])) for r in answerable), "first"
+        ),
+        "absence": share(((r, results[r["id"]]["abstained"]) for r in absent), "absence"),
+        "refused": round(mean(results[r["id"]]["abstained"] for r in answerable), 4) if answerable else 0.0,
+        "ms": times([results[r["id"]]["timing_ms"]["total"] for r in rows]),
+        "failures": failures,
+    }
+
+
+def run(engine: Engine, files: list[Path]) -> dict[str, Any]:
+    """Every set measured: contract sets are those whose questions name a contract."""
+    engine.warm()
+    report: dict[str, Any] = {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "index": {k: engine.searcher().index.manifest[k] for k in ("articles", "cards", "passages", "model", "checksum")},
+        "sets": {},
+    }
+    for file in files:
+        rows = read_questions(file)
+        kind = "contract" if all("contract" in row for row in rows) else "legal"
+        result = run_contract(engine, rows) if kind == "contract" else run_legal(engine, rows)
+        report["sets"][f"{file.parent.name}/{file.stem}" if file.stem in {f.stem for f in files if f != file} else file.stem] = {
+            "kind": kind, **result,
+        }  # fmt: skip
+    return report
+
+
+def markdown(report: dict[str, Any]) -> str:
+    """The report as a table for people."""
+    index = report["index"]
+    lines = [
+        "# Mesures", "", f"{report['date'][:10]} — index : {index['articles']} articles, {index['cards']} fiches, {index['passages']} passages.", "",
+    ]  # fmt: skip
+    for name, result in report["sets"].items():
+        lines += [f"## {name} ({result['questions']} questions)", ""]
+        if result["kind"] == "legal":
+            lines += [
+                "| système | hit@1 | hit@5 | hit@10 | hit@20 | MRR@10 | gold@20 | p50 ms | p95 ms |",
+                "|---|---|---|---|---|---|---|---|---|",
+            ]
+            for system, m in result["systems"].items():
+                label = {"text": "texte seul", "cards": "fiches seules", "all": "texte et fiches"}[system]
+                lines.append(f"| {label} | " + " | ".join(f"{m[k]:.2f}" for k in ("hit@1", "hit@5", "hit@10", "hit@20", "mrr@10", "gold@20")) + f" | {m['ms']['p50']:.0f} | {m['ms']['p95']:.0f} |")  # fmt: skip
+            lines += ["", "| genre | questions | hit@1 | hit@10 |", "|---|---|---|---|"]
+            lines += [
+                f"| {kind} | {m['questions']} | {m['hit@1']:.2f} | {m['hit@10']:.2f} |" for kind, m in result["by_kind"].items()
+            ]
+        else:
+            lines += [
+                "| valeur exacte | valeur dite | page (3 premières) | page (première) | absence reconnue | refus à tort | p50 ms |",
+                "|---|---|---|---|---|---|---|",
+            ]
+            lines.append("| " + " | ".join(f"{result[k]:.2f}" for k in ("value_exact", "value_said", "page_in_3", "page_first", "absence", "refused")) + f" | {result['ms']['p50']:.0f} |")  # fmt: skip
+        lines.append("")
+    return "\n".join(lines)
+
+
+def run_from_cli(options: argparse.Namespace, engine: Engine) -> int:
+    """`casf eval run`."""
+    files = options.questions or sorted(QUESTIONS.glob("*.jsonl"))
+    report = run(engine, files)
+    out: Path = options.out or REPORTS
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+    (out / "report.md").write_text(markdown(report), encoding="utf-8")
+    print(json.dumps(report, ensure_ascii=False) if options.json else markdown(report) + f"\nRapport : {out / 'report.md'}")
+    return 0

@@ -1,0 +1,1 @@
+"""Files in, passages and an index out: sources, readers, chunking, embedding, generations, workspaces."""

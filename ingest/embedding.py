@@ -1,0 +1,154 @@
+"""Texts to vectors, by sentence-transformers behind LangChain's `Embeddings`; no text is embedded twice.
+
+Vectors are unit length, so a dot product is the cosine.
+"""
+
+import hashlib
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from ingest.model import ModelFolder, configured_model, default_model
+
+Progress = Callable[[str, int, int], None]  # what is done, how many are, how many there are
+
+
+def silent(_what: str, _done: int, _total: int) -> None:
+    """The progress report of those who don't want one."""
+
+
+class Embedder(Embeddings):
+    """E5-style embeddings ("query: " and "passage: " prefixes), loaded at first use and safe to share between threads."""
+
+    def __init__(self, folder: ModelFolder):
+        self.folder = folder
+        self.fingerprint = folder.fingerprint
+        self._model: Any = None
+        self._lock = threading.Lock()
+
+    def load(self) -> Any:
+        """The sentence-transformers model (about a second once the library is imported)."""
+        with self._lock:
+            if self._model is None:
+                if self.folder.local:
+                    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+                from sentence_transformers import SentenceTransformer
+                from transformers.utils import logging as hf_logging
+
+                hf_logging.set_verbosity_error()
+                hf_logging.disable_progress_bar()
+                logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+                self._model = SentenceTransformer(
+                    self.folder.path, device="cpu", local_files_only=self.folder.local, trust_remote_code=False
+                )
+            return self._model
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.queries([text])[0].tolist()  # type: ignore[no-any-return]
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return self.passages(texts).tolist()  # type: ignore[no-any-return]
+
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of questions, shape (len(texts), dimension), float32."""
+        return self._encode(["query: " + t for t in texts])
+
+    def passages(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of passages, shape (len(texts), dimension), float32."""
+        return self._encode(["passage: " + t for t in texts])
+
+    def _encode(self, texts: list[str], bf16: bool = False) -> np.ndarray:
+        import torch
+
+        model = self.load()
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+            return np.asarray(model.encode(texts, batch_size=32, show_progress_bar=False), dtype=np.float32)
+
+    def encode_many(self, texts: Sequence[str], progress: Progress = silent, what: str = "Vecteurs") -> np.ndarray:
+        """Vectors of prefixed `texts`, shape (n, dimension): longest last, in the precision that this machine runs faster."""
+        if not texts:
+            return np.zeros((0, 0), np.float32)
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        bf16 = len(texts) >= 256 and self._bf16_pays([texts[i] for i in order[:: len(order) // 16]][:16])
+        out: list[np.ndarray | None] = [None] * len(texts)
+        done = 0
+        progress(what, 0, len(texts))
+        while done < len(order):
+            chunk = order[done : done + 64]
+            for i, vector in zip(chunk, self._encode([texts[i] for i in chunk], bf16), strict=True):
+                out[i] = vector
+            done += len(chunk)
+            progress(what, done, len(texts))
+        return np.stack([v for v in out if v is not None])
+
+    def _bf16_pays(self, sample: list[str]) -> bool:
+        """Whether half precision is faster here (processors with AMX or AVX512-BF16) and changes nothing that counts."""
+        took = []
+        vectors = []
+        for bf16 in (False, True):
+            self._encode(sample[:4], bf16)
+            start = time.perf_counter()
+            vectors.append(self._encode(sample, bf16))
+            took.append(time.perf_counter() - start)
+        return took[1] < 0.8 * took[0] and float((vectors[0] * vectors[1]).sum(axis=1).min()) > 0.999
+
+
+def make_embedder(home: Path, model: str = "", say: Callable[[str], None] = lambda _: None) -> Embedder:
+    """The configured model (folder or Hub name) or, by default, the one that is built under `home`."""
+    return Embedder(configured_model(model) if model else default_model(home, say))
+
+
+def text_key(text: str) -> bytes:
+    """16 bytes that stand for a text in a `VectorFile`."""
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+class VectorFile:
+    """Vectors by text, in one .npz: `keys` (n, 16) u1, `vectors` (n, d) i1, `scales` (n,) f4, `fingerprint`.
+
+    int8 with one scale a vector keeps the cosine above 0.9999; a file made by another model counts as empty.
+    """
+
+    def __init__(self, rows: dict[bytes, np.ndarray] | None = None):
+        self.rows = rows or {}
+
+    @classmethod
+    def read(cls, path: Path, fingerprint: str) -> "VectorFile":
+        if not path.is_file():
+            return cls()
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                if str(data["fingerprint"]) != fingerprint:
+                    return cls()
+                vectors = data["vectors"].astype(np.float32) * data["scales"][:, None]
+                keys = data["keys"]
+        except (OSError, ValueError, KeyError):  # damaged: its vectors are made again
+            return cls()
+        return cls({key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)})
+
+    @staticmethod
+    def write(path: Path, texts: Sequence[str], vectors: np.ndarray, fingerprint: str) -> None:
+        """Save `vectors` (n, d) of `texts`; rows are sorted by key so that the file depends on its content alone."""
+        keys = np.frombuffer(b"".join(text_key(t) for t in texts), np.uint8).reshape(-1, 16)
+        order = np.lexsort(keys.T[::-1])
+        scales = np.maximum(np.abs(vectors).max(axis=1), 1e-9) / 127.0
+        quantized = np.rint(vectors / scales[:, None]).astype(np.int8)
+        with path.open("wb") as stream:
+            np.savez(
+                stream, keys=keys[order], vectors=quantized[order],
+                scales=scales[order].astype(np.float32), fingerprint=np.array(fingerprint),
+            )  # fmt: skip
+
+    def encode(self, texts: Sequence[str], embedder: Embedder, progress: Progress = silent) -> np.ndarray:
+        """Vectors of `texts`, shape (n, d): those known here, and the others embedded once each."""
+        missing = list(dict.fromkeys(t for t in texts if text_key(t) not in self.rows))
+        for text, vector in zip(missing, embedder.encode_many(missing, progress), strict=True):
+            self.rows[text_key(text)] = vector
+        return np.stack([self.rows[text_key(t)] for t in texts])

@@ -1,0 +1,70 @@
+"""The lexical index: BM25 (bm25s; Robertson & Zaragoza 2009) over French stems, one index a field.
+
+Built with the generation, saved beside it, memory-mapped when read.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import bm25s
+import numpy as np
+
+from corpus.words import index_words
+
+
+class LexicalIndex:
+    """BM25 scores of a question for every document of one field; `ids[i]` names document i."""
+
+    def __init__(self, ids: list[str], bm25: bm25s.BM25 | None):
+        self.ids = ids
+        self._bm25 = bm25
+
+    @classmethod
+    def build(cls, ids: Sequence[str], texts: Sequence[str]) -> "LexicalIndex":
+        if not ids:
+            return cls([], None)
+        bm25 = bm25s.BM25(k1=1.2, b=0.75)
+        bm25.index([index_words(t) or ["∅"] for t in texts], show_progress=False)
+        return cls(list(ids), bm25)
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "ids.json").write_text(json.dumps(self.ids, ensure_ascii=False), encoding="utf-8")
+        if self._bm25:
+            self._bm25.save(folder, show_progress=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> "LexicalIndex":
+        ids = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
+        return cls(ids, bm25s.BM25.load(folder, mmap=True, show_progress=False) if ids else None)
+
+    @property
+    def vocabulary(self) -> dict[str, int]:
+        """Every stem of the field."""
+        return self._bm25.vocab_dict if self._bm25 else {}
+
+    def scores(self, words: Sequence[str]) -> np.ndarray:
+        """BM25 scores, shape (len(ids),), float32; zeros where no word is known."""
+        known = [w for w in words if w in self.vocabulary]
+        if not known or self._bm25 is None:
+            return np.zeros(len(self.ids), np.float32)
+        return np.asarray(self._bm25.get_scores(known), np.float32)
+
+    def best(self, words: Sequence[str], k: int) -> list[tuple[str, float]]:
+        """The k best documents with a positive score, best first."""
+        scores = self.scores(words)
+        k = min(k, len(scores))
+        if not k:
+            return []
+        top = np.argpartition(-scores, k - 1)[:k]
+        top = top[np.argsort(-scores[top], kind="stable")]
+        return [(self.ids[i], float(scores[i])) for i in top if scores[i] > 0]
+
+    def document_frequency(self, word: str) -> int:
+        """In how many documents a stem stands."""
+        place = self.vocabulary.get(word)
+        if place is None or self._bm25 is None:
+            return 0
+        bounds = self._bm25.scores["indptr"]
+        return int(bounds[place + 1] - bounds[place])

@@ -1,0 +1,48 @@
+"""Chroma, as this product uses it: vectors with cosine distance, no telemetry, on disk or on a server."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import chromadb
+import numpy as np
+from chromadb.api.client import Client
+from chromadb.config import Settings
+
+# Exact enough that the approximate search misses nothing that counts (checked in tests against brute force).
+HNSW = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 300, "max_neighbors": 24}}
+BATCH = 4000
+
+
+def open_client(folder: Path) -> Client:
+    """The Chroma client of one folder, or of the server that CASF_CHROMA_URL names. Analytics are off in both."""
+    settings = Settings(anonymized_telemetry=False)
+    if url := os.environ.get("CASF_CHROMA_URL"):
+        parts = urlparse(url)
+        return chromadb.HttpClient(  # type: ignore[return-value]
+            host=parts.hostname or "localhost", port=parts.port or 8000, ssl=parts.scheme == "https", settings=settings
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    return chromadb.PersistentClient(path=str(folder), settings=settings)  # type: ignore[return-value]
+
+
+def write_collection(
+    client: Client, name: str, ids: Sequence[str], vectors: np.ndarray, texts: Sequence[str], metadatas: Sequence[dict[str, Any]]
+) -> None:
+    """Make the collection `name` anew with its rows; `vectors` has shape (len(ids), d)."""
+    if any(found.name == name for found in client.list_collections()):
+        client.delete_collection(name)
+    collection = client.create_collection(name, embedding_function=None, configuration=HNSW)  # type: ignore[arg-type]
+    for i in range(0, len(ids), BATCH):
+        part = slice(i, i + BATCH)
+        collection.add(
+            ids=list(ids[part]), embeddings=vectors[part], documents=list(texts[part]), metadatas=list(metadatas[part])
+        )
+
+
+def nearest(collection: Any, vector: np.ndarray, k: int, where: dict[str, Any] | None = None) -> list[tuple[str, float]]:
+    """The k rows nearest to `vector` (d,) as (id, cosine), best first."""
+    found = collection.query(query_embeddings=[vector.tolist()], n_results=k, include=["distances"], where=where)
+    return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]

@@ -1,0 +1,217 @@
+"""A user's own contracts: read, indexed and kept in a folder and a Chroma database that no other user's query can name.
+
+    home/workspaces/<digest of the user>/<contract>/document.pdf, contract.json, passages.json, lexical/, chroma/
+
+Each contract has a Chroma database of its own, because a database keeps freed pages: removing the folder is the only
+deletion that leaves no word on the disk. `contract.json` is written last: a contract without it is not there yet.
+"""
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import threading
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corpus.article import Passage
+from corpus.contract import Contract, Page
+from corpus.errors import CasfError
+from ingest.contract_passages import contract_passages, passage_view
+from ingest.documents import BadDocument, read_document
+from ingest.embedding import Embedder, Progress, silent
+from ingest.lexical import LexicalIndex
+from ingest.store import nearest, open_client, write_collection
+
+DEMO = "demo"
+OPEN = 8  # contracts that one user keeps open at once
+DEMO_FILE = Path(str(files("corpus"))) / "demo" / "cpom-demo.pdf"
+
+
+class UnknownContract(CasfError):
+    """Raised when a user has no contract of that id; it says nothing about other users."""
+
+    def __init__(self, ident: str):
+        super().__init__(f"Contrat inconnu : « {ident} ». La commande « casf contract list » montre les vôtres.")
+
+
+@dataclass(frozen=True)
+class OpenContract:
+    """A contract ready for questions."""
+
+    contract: Contract
+    passages: tuple[Passage, ...]
+    lexical: LexicalIndex
+    collection: Any
+    client: Any
+
+    def dense(self, vector: np.ndarray) -> np.ndarray:
+        """Cosines of every passage with `vector`, shape (len(passages),), in the order of `passages`."""
+        found = dict(nearest(self.collection, vector, len(self.passages)))
+        low = min(found.values(), default=0.0)
+        return np.array([found.get(p.id, low) for p in self.passages], np.float32)
+
+
+class Workspace:
+    """The contracts of one user under one home."""
+
+    def __init__(self, home: Path, user: str, embedder: Embedder):
+        self.root = home / "workspaces" / hashlib.sha256(user.encode()).hexdigest()[:24]
+        self.user = user
+        self.embedder = embedder
+        self._home = home
+        self._opened: dict[str, OpenContract] = {}
+        self._lock = threading.Lock()
+
+    def add(self, path: Path, name: str = "", ident: str = "", progress: Progress = silent) -> Contract:
+        """Read, index and keep a document; returns the contract. Raises `BadDocument` and leaves nothing behind."""
+        name = clean_name(name or path.name)
+        pages = read_document(path, name)
+        ident = ident or secrets.token_hex(8)
+        contract = Contract(
+            ident, title_of(pages, name), name, datetime.now(UTC).isoformat(timespec="seconds"), tuple(pages),
+            tuple(warnings_of(pages)),
+        )  # fmt: skip
+        passages = contract_passages(contract)
+        if not passages:
+            raise BadDocument(f"« {name} » ne contient pas de texte exploitable.")
+        work = self.root / ident
+        try:
+            work.mkdir(parents=True)
+            shutil.copyfile(
+                path, work / f"document{path.suffix.lower() if path.suffix.lower() in ('.pdf', '.docx', '.odt') else '.pdf'}"
+            )
+            views = [passage_view(p) for p in passages]
+            vectors = self.embedder.encode_many(["passage: " + v for v in views], progress, "Lecture du contrat")
+            with open_client(work / "chroma") as client:
+                write_collection(
+                    client, self._collection(ident), [p.id for p in passages], vectors,
+                    [p.text for p in passages], [{"page": p.page or 0, "label": p.label} for p in passages],
+                )  # fmt: skip
+            LexicalIndex.build([p.id for p in passages], views).save(work / "lexical")
+            (work / "passages.json").write_text(json.dumps([asdict(p) for p in passages], ensure_ascii=False), encoding="utf-8")
+            facts = asdict(contract) | {"model": self.embedder.fingerprint, "bytes": path.stat().st_size}
+            part = work / "contract.json.part"
+            part.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+            os.replace(part, work / "contract.json")
+        except BaseException as error:
+            self._drop(ident)
+            if isinstance(error, OSError) and error.errno in (28, 122):
+                raise CasfError("Le disque est plein : le contrat n'a pas été ajouté.") from None
+            raise
+        return contract
+
+    def list(self) -> list[dict[str, Any]]:
+        """The user's contracts, newest first: id, title, filename, added, pages, bytes."""
+        rows = []
+        for file in self.root.glob("[!.]*/contract.json"):
+            facts = json.loads(file.read_text(encoding="utf-8"))
+            rows.append({k: facts[k] for k in ("id", "title", "filename", "added", "bytes")} | {"pages": len(facts["pages"])})
+        return sorted(rows, key=lambda row: row["added"], reverse=True)
+
+    def open(self, ident: str) -> OpenContract:
+        """The user's contract `ident`, or the demonstration one ("demo"). Raises `UnknownContract`."""
+        if ident == DEMO:
+            return demo_workspace(self._home, self.embedder)._kept_open(DEMO)
+        if not re.fullmatch(r"[0-9a-f]{16}", ident) or not (self.root / ident / "contract.json").is_file():
+            raise UnknownContract(ident)
+        return self._kept_open(ident)
+
+    def _kept_open(self, ident: str) -> OpenContract:
+        """A contract, kept open for the next questions; the one opened longest ago is closed beyond `OPEN`."""
+        with self._lock:
+            if ident not in self._opened:
+                if len(self._opened) >= OPEN:
+                    self._opened.pop(next(iter(self._opened))).client.close()
+                self._opened[ident] = self._load(ident)
+            return self._opened[ident]
+
+    def delete(self, ident: str) -> None:
+        """Remove a contract: its file, pages, passages, lexical index and vectors. Raises `UnknownContract`."""
+        if not re.fullmatch(r"[0-9a-f]{16}", ident) or not (self.root / ident).is_dir():
+            raise UnknownContract(ident)
+        self._drop(ident)
+
+    def document(self, ident: str) -> Path:
+        """The kept file of a contract."""
+        root = demo_workspace(self._home, self.embedder).root if ident == DEMO else self.root
+        self.open(ident)
+        return next((root / ident).glob("document.*"))
+
+    def _drop(self, ident: str) -> None:
+        folder = self.root / ident
+        if ident in self._opened:
+            self._opened.pop(ident).client.close()
+        if os.environ.get("CASF_CHROMA_URL"):
+            with open_client(folder) as client:
+                if any(found.name == self._collection(ident) for found in client.list_collections()):
+                    client.delete_collection(self._collection(ident))
+        (folder / "contract.json").unlink(missing_ok=True)  # first: what is left of a failed removal is no contract
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _collection(self, ident: str) -> str:
+        return f"contract-{self.root.name[:12]}-{ident}"
+
+    def _load(self, ident: str) -> OpenContract:
+        folder = self.root / ident
+        facts = json.loads((folder / "contract.json").read_text(encoding="utf-8"))
+        if facts["model"] != self.embedder.fingerprint:
+            raise CasfError("Ce contrat a été lu avec un autre modèle de recherche : ajoutez-le de nouveau.")
+        contract = Contract(
+            facts["id"], facts["title"], facts["filename"], facts["added"],
+            tuple(Page(**page) for page in facts["pages"]), tuple(facts["warnings"]),
+        )  # fmt: skip
+        rows = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
+        passages = tuple(Passage(**(row | {"path": tuple(row["path"])})) for row in rows)
+        client = open_client(folder / "chroma")
+        collection = client.get_collection(self._collection(ident), embedding_function=None)
+        return OpenContract(contract, passages, LexicalIndex.load(folder / "lexical"), collection, client)
+
+
+@lru_cache(maxsize=4)
+def demo_workspace(home: Path, embedder: Embedder) -> Workspace:
+    """The workspace that holds only the demonstration contract, made at first use."""
+    workspace = Workspace(home, "\0demo", embedder)
+    digest = hashlib.sha256(DEMO_FILE.read_bytes()).hexdigest()
+    mark = workspace.root / "digest"
+    if (
+        not (workspace.root / DEMO / "contract.json").is_file()
+        or not mark.is_file()
+        or mark.read_text() != digest + embedder.fingerprint
+    ):
+        workspace._drop(DEMO)
+        workspace.add(DEMO_FILE, "cpom-demo.pdf", ident=DEMO)
+        mark.write_text(digest + embedder.fingerprint)
+    return workspace
+
+
+def clean_name(name: str) -> str:
+    """A file name without folders, control characters or markup, 120 characters at most; only ever shown, never a path."""
+    name = re.split(r"[\\/]", name)[-1]
+    name = "".join(c for c in name if c.isprintable() and c not in "<>\"'&`")
+    return name.strip(". ")[:120] or "contrat"
+
+
+def title_of(pages: list[Page], name: str) -> str:
+    """What the document calls itself on its first page, else its file name."""
+    for page in pages[:2]:
+        text = " ".join(page.text.split())
+        if match := re.search(r"(?:contrat pluriannuel d.objectifs et de moyens|CPOM)[^.;]{0,80}", text, re.IGNORECASE):
+            return match[0].strip(" -–:,")[:100]
+    return name
+
+
+def warnings_of(pages: list[Page]) -> list[str]:
+    """What the reader should know about how the document was read."""
+    empty = [page.number for page in pages if len(page.text.strip()) < 20]
+    if not empty:
+        return []
+    return [f"Page{'s' if len(empty) > 1 else ''} sans texte lisible : {', '.join(map(str, empty[:20]))}."]

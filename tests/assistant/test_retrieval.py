@@ -1,0 +1,64 @@
+import pytest
+
+from assistant.question import read_question
+from assistant.retrieval import ArticleRetriever, Searcher
+from corpus.reference import ArticleRef
+from ingest.generation import Index
+
+
+@pytest.fixture
+def searcher(small_home, words):
+    return Searcher(Index.open(small_home), words)
+
+
+def nums(searcher, text, k=10):
+    return [hit.num for hit in searcher.search(read_question(text), k)]
+
+
+def test_the_statute_s_words_find_the_article(searcher):
+    assert nums(searcher, "parcelle laissée en friche")[0] == "L910-2"
+
+
+def test_a_card_s_words_find_the_article(searcher):
+    assert nums(searcher, "Mamie peut-elle déjeuner à l'école ?")[0] == "L900-1"
+
+
+def test_a_card_without_text_is_found(searcher):
+    hit = searcher.search(read_question("Le goûter est-il gratuit ?"), 1)[0]
+    assert (hit.num, hit.passage) == ("L905-9", None)
+
+
+def test_an_article_named_comes_first(searcher):
+    assert nums(searcher, "Que dit l'article R. 900-2 ?")[0] == "R900-2"
+    assert nums(searcher, "et le d910-1 ?")[0] == "D910-1"
+
+
+def test_a_letterless_number_brings_its_homonyms(searcher):
+    assert searcher.resolve(ArticleRef("", "900-1")) == ["L900-1", "R900-1"]
+
+
+def test_another_code_s_article_is_not_ours(searcher):
+    (ref,) = read_question("L. 900-1 du code du travail").refs
+    assert searcher.resolve(ref) == []
+
+
+def test_a_range_brings_its_articles(searcher):
+    (ref,) = read_question("articles L. 900-1 à L. 900-4").refs
+    assert searcher.resolve(ref) == ["L900-1", "L900-2", "L900-3", "L900-4"]
+
+
+def test_each_article_comes_once(searcher):
+    found = nums(searcher, "cantine repas prix maire", 20)
+    assert len(found) == len(set(found))
+
+
+def test_views_can_be_left_out(small_home, words):
+    index = Index.open(small_home)
+    assert "L905-9" not in nums(Searcher(index, words, "text"), "goûter gratuit", 20)
+    assert set(nums(Searcher(index, words, "cards"), "cantine", 20)) <= {"L900-1", "L900-2", "L905-9"}
+
+
+def test_the_langchain_retriever(searcher):
+    documents = ArticleRetriever(searcher=searcher, k=3).invoke("parcelle laissée en friche")
+    assert documents[0].metadata["num"] == "L910-2"
+    assert documents[0].metadata["as_of"] == "2018-06-01"

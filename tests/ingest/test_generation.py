@@ -1,0 +1,114 @@
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from corpus.errors import CasfError, NoIndex
+from ingest.generation import Busy, DamagedIndex, Index, build, live_folder, status
+from tests.conftest import ROOT, WordEmbedder
+
+
+def test_every_article_is_there_once(small_home, articles):
+    facts = status(small_home)
+    assert facts["articles"] == facts["distinct"] == len(articles)
+    assert facts["nums"] == [a.num for a in articles]
+
+
+def test_chroma_agrees_with_brute_force(small_home, words):
+    index = Index.open(small_home)
+    vector = words.queries(["une parcelle de jardin pour une famille"])[0]
+    found = index.dense("passages", vector, 5)
+    rows = index.rows["passages"]
+    exact = np.argsort(-(rows.vectors.astype(np.float32) @ vector))[:5]
+    assert [i for i, _ in found] == [rows.ids[i] for i in exact]
+    assert found[0][1] == pytest.approx(float(rows.vectors[exact[0]].astype(np.float32) @ vector), abs=1e-3)
+
+
+def test_a_rebuild_embeds_nothing_twice(small_home, articles, cards):
+    again = WordEmbedder()
+    build(small_home, articles, cards, again, {})
+    assert again.encoded == 0
+
+
+def test_the_previous_generation_is_kept_and_older_ones_go(small_home, articles, cards, words):
+    for _ in range(3):
+        build(small_home, articles, cards, words, {})
+    assert len(list((small_home / "index").glob("gen-*"))) == 2
+
+
+def test_a_failed_build_leaves_the_earlier_index_serving(small_home, articles, cards):
+    class Broken(WordEmbedder):
+        def _encode(self, texts, bf16=False):
+            raise RuntimeError("panne")
+
+    before = live_folder(small_home)
+    with pytest.raises(RuntimeError):
+        build(small_home, [*articles], cards, Broken("other"), {})
+    assert live_folder(small_home) == before
+    assert Index.open(small_home).article("L900-1")
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, {root!r})
+from tests.conftest import WordEmbedder, FIXTURES
+from ingest.generation import build
+from ingest.sources import read_source
+class Slow(WordEmbedder):
+    def _encode(self, texts, bf16=False):
+        print("embedding", flush=True)
+        time.sleep(60)
+build(Path({home!r}), read_source(FIXTURES / "ten.jsonl"), [], Slow("slow"), {{}})
+"""
+
+
+def test_killing_a_build_leaves_the_earlier_index_serving(small_home, articles, cards, words):
+    before = live_folder(small_home)
+    code = KILLED.format(root=str(ROOT), home=str(small_home))
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline().strip() == "embedding"
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert live_folder(small_home) == before
+    assert Index.open(small_home).article("L900-1")
+    build(small_home, articles, cards, words, {})  # the lock is free again, the unfinished folder is removed
+    assert all((folder / "manifest.json").is_file() for folder in (small_home / "index").glob("gen-*"))
+
+
+def test_two_builds_at_once(small_home, articles, cards, words):
+    from filelock import FileLock
+
+    with FileLock(small_home / "index" / ".lock"), pytest.raises(Busy):
+        build(small_home, articles, cards, words, {})
+
+
+def test_no_index_and_damaged_index(tmp_path, small_home):
+    with pytest.raises(NoIndex):
+        Index.open(tmp_path / "nowhere")
+    folder = live_folder(small_home)
+    (folder / "articles.db").write_bytes(b"")
+    (folder / "lexical" / "passages" / "ids.json").write_text("{")
+    with pytest.raises(DamagedIndex, match="index build"):
+        Index.open(small_home)
+
+
+def test_another_model_is_refused(small_home):
+    with pytest.raises(CasfError, match="autre modèle"):
+        Index.open(small_home).check_model("another")
+
+
+def test_a_full_disk_is_said(small_home, articles, cards, words, monkeypatch):
+    import ingest.generation as generation
+
+    def full(*_args, **_kwargs):
+        raise OSError(28, os.strerror(28))
+
+    before = live_folder(small_home)
+    monkeypatch.setattr(generation, "_write_database", full)
+    with pytest.raises(CasfError, match="disque est plein"):
+        build(small_home, articles, cards, words, {})
+    assert live_folder(small_home) == before
