@@ -2,9 +2,9 @@
 
 import json
 import os
+import statistics
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -94,10 +94,8 @@ def test_no_index_is_said(tmp_path):
 
 
 def test_after_the_first_answer_half_a_second(engine):
-    engine.ask("Qui peut demander la domiciliation ?")
-    start = time.perf_counter()
-    engine.ask("La CAF a suspendu mon RSA, que faire ?")
-    assert time.perf_counter() - start < 0.5
+    asked = ["La CAF a suspendu mon RSA, que faire ?", "délai de réponse de la MDPH", "qui paie l'EHPAD ?", "agrément adoption", "APA GIR 5"]
+    assert statistics.median(engine.ask(question).timing_ms["total"] for question in asked) < 500
 
 
 def test_the_shipped_vectors_are_those_of_the_cards(engine):
