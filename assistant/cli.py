@@ -65,6 +65,10 @@ def parser() -> argparse.ArgumentParser:
     card = _json(add("card", "la fiche d'un article", _card))
     card.add_argument("num")
 
+    cards = commands.add_parser("cards", help="toutes les fiches").add_subparsers(dest="action", required=True)
+    _json(add("check", "vérifier les fiches (et leurs chiffres, si le texte officiel est indexé)", _cards_check, cards))
+    _json(add("coverage", "ce que couvrent les fiches", _cards_coverage, cards))
+
     evals = commands.add_parser("eval", help="mesurer").add_subparsers(dest="action", required=True)
     measure = _json(add("run", "poser les jeux de questions et mesurer", _eval_run, evals))
     measure.add_argument("--questions", action="append", type=Path, default=[], metavar="FICHIER")
@@ -313,6 +317,43 @@ def _card(options: argparse.Namespace, _settings: Settings) -> int:
     lines += [f"Fiche rédigée d'après le texte du {cards[0].as_of} ; elle n'est pas le texte officiel : {article_url(num)}"]
     data = asdict(cards[0]) | {"url": article_url(num), "parts": [asdict(c) for c in cards[1:]]}
     return _show(options, data, "\n".join(lines))
+
+
+def _official_texts(settings: Settings) -> dict[str, str]:
+    """The articles of the live index, none when there is no index."""
+    from corpus.errors import NoIndex
+    from ingest.generation import Index
+
+    try:
+        index = Index.open(settings.home)
+    except NoIndex:
+        return {}
+    return {num: article.text for num in index.nums() if (article := index.article(num))}
+
+
+def _cards_check(options: argparse.Namespace, settings: Settings) -> int:
+    from corpus.card_checks import check_cards
+    from corpus.cards import load_cards
+
+    cards, texts = load_cards(), _official_texts(settings)
+    faults = list(check_cards(cards, texts))
+    against = f"comparées à {len(texts)} articles" if texts else "sans le texte officiel, qui n'est pas indexé"
+    summary = f"{len(cards)} fiches sur {len({c.num for c in cards})} articles, {against} : {len(faults)} défaut(s)."
+    _show(
+        options,
+        {"cards": len(cards), "articles": len({c.num for c in cards}), "texts": len(texts), "faults": faults},
+        "\n".join([*faults, summary]),
+    )
+    return 2 if faults else 0
+
+
+def _cards_coverage(options: argparse.Namespace, settings: Settings) -> int:
+    from corpus.card_checks import coverage, coverage_table
+    from corpus.cards import load_cards
+
+    rows = coverage(load_cards(), list(_official_texts(settings)))
+    missing = [num for row in rows for num in list(row["missing"])]  # type: ignore[call-overload]
+    return _show(options, rows, coverage_table(rows) + (f"\n\nSans fiche : {', '.join(missing[:40])}" if missing else ""))
 
 
 def _eval_run(options: argparse.Namespace, settings: Settings) -> int:

@@ -47,9 +47,7 @@ def read_question(text: str) -> Question:
     if not re.search(r"\w", text):
         raise BadQuestion("Posez une question : le champ est vide.")
     if len(text) > MAX_CHARACTERS:
-        raise BadQuestion(
-            f"La question est trop longue ({len(text)} caractères, {MAX_CHARACTERS} au plus) : résumez-la, ou vérifiez un texte entier avec « casf check »."
-        )
+        raise BadQuestion(f"La question est trop longue ({len(text)} caractères, {MAX_CHARACTERS} au plus) : résumez-la.")
     refs = tuple(find_references(text))
     if not refs and (language := foreign_language(text)):
         raise BadQuestion(f"Cette question semble écrite en {language} : posez-la en français, les textes sont en français.")

@@ -18,6 +18,7 @@ from corpus.errors import CasfError
 CARDS = Path(__file__).parent / "cards"
 STATUSES = ("in_force", "changed", "repealed", "to_check")
 
+_LISTS = ("questions", "keywords", "see", "derived")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -26,7 +27,8 @@ class Card:
     """A card, in our own words, about one article (or one `part` of a long one).
 
     `as_of` is the ISO date of the text that was read; `status` is one of `STATUSES`, as far as known;
-    `note` says what is known to have changed; `see` lists related numbers; `readings` counts the readers.
+    `note` says what is known to have changed; `see` lists related numbers; `readings` counts the readers;
+    `part` names the part of a long article; `derived` lists figures of the summary that follow from the text unsaid by it.
     """
 
     num: str
@@ -40,6 +42,7 @@ class Card:
     see: tuple[str, ...] = ()
     readings: int = 1
     part: str = ""
+    derived: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -74,14 +77,14 @@ def card_from(entry: dict[str, Any], where: str) -> Card:
     for key in ("num", "title", "summary", "as_of", "status"):
         if not isinstance(entry.get(key), str) or not entry[key].strip():
             raise CardFault(f"{name} : champ « {key} » manquant ou vide.")
-    for key in ("questions", "keywords", "see"):
+    for key in _LISTS:
         value = entry.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise CardFault(f"{name} : « {key} » doit être une liste de textes.")
     if entry["status"] not in STATUSES:
         raise CardFault(f"{name} : statut inconnu « {entry['status']} ».")
     fields = dict(entry)
-    for key in ("questions", "keywords", "see"):
+    for key in _LISTS:
         fields[key] = tuple(entry.get(key, []))
     return Card(**fields)
 

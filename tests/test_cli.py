@@ -94,7 +94,13 @@ def test_no_index_is_said(tmp_path):
 
 
 def test_after_the_first_answer_half_a_second(engine):
-    asked = ["La CAF a suspendu mon RSA, que faire ?", "délai de réponse de la MDPH", "qui paie l'EHPAD ?", "agrément adoption", "APA GIR 5"]
+    asked = [
+        "La CAF a suspendu mon RSA, que faire ?",
+        "délai de réponse de la MDPH",
+        "qui paie l'EHPAD ?",
+        "agrément adoption",
+        "APA GIR 5",
+    ]
     assert statistics.median(engine.ask(question).timing_ms["total"] for question in asked) < 500
 
 

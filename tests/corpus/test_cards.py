@@ -1,6 +1,9 @@
 import pytest
 
+from corpus.card_checks import check_cards, coverage, coverage_table, figures, spelt_numbers
 from corpus.cards import CardFault, card_from, load_cards, place, read_cards, write_cards
+from ingest.sources import read_source
+from tests.conftest import ROOT
 
 
 def test_every_card_reads_and_stands_in_its_chapter():
@@ -29,3 +32,58 @@ def test_a_written_card_reads_back(tmp_path, cards):
 def test_a_bad_card_says_what_is_wrong(entry, word):
     with pytest.raises(CardFault, match=word):
         card_from(entry, "x.yaml")
+
+
+def test_the_cards_pass_their_check():
+    assert list(check_cards(load_cards(), {})) == []
+
+
+def test_the_cards_agree_with_the_official_text(shared):
+    texts = {article.num: article.text for article in read_source(shared / "corpus" / "casf.jsonl")}
+    assert list(check_cards(load_cards(), texts)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"summary": "Le repas coûte 9 euros au plus."}, "« 9 »"),
+        (
+            {"summary": "Note : le prix du repas ne dépasse pas 4,50 euros pour les personnes dont les revenus sont modestes."},
+            "14 mots",
+        ),
+        ({"questions": ("Le repas est-il cher ?", "le repas est il cher")}, "double"),
+        ({"see": ("L999-9",)}, "L999-9"),
+        ({"title": "t" * 200}, "titre"),
+        ({"as_of": "hier"}, "date"),
+    ],
+)
+def test_a_faulty_card_is_caught(cards, articles, change, word):
+    from dataclasses import replace
+
+    texts = {a.num: a.text for a in articles if a.num == "L900-2"}
+    faults = list(check_cards([replace(cards[1], **change)], texts))
+    assert any(word in fault for fault in faults), faults
+
+
+def test_an_article_without_card_is_said(cards):
+    assert any("aucune fiche" in fault for fault in check_cards(cards, {"L900-7": "Texte."}))
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("deux cent cinquante-huit jours", "258"), ("vingt et un ans", "21"), ("quatre-vingt-dix jours", "90"),
+        ("soixante-quinze", "75"), ("mille cinq cents euros", "1500"), ("deux heures et demie", "2"), ("le vingtieme jour", "20"),
+    ],
+)  # fmt: skip
+def test_numbers_in_words(words, number):
+    assert number in spelt_numbers(words)
+
+
+def test_references_and_laws_are_no_figures():
+    assert figures("Selon L. 313-11 et la loi 2002-2, le 1° vise le GIR 4 : 12 places, 9 m².") == ["12", "9"]
+
+
+def test_the_page_about_the_cards_shows_their_coverage():
+    page = (ROOT / "docs" / "cards.md").read_text(encoding="utf-8")
+    assert coverage_table(coverage(load_cards())) in page, "docs/cards.md : remettre le tableau de « casf cards coverage »"
