@@ -11,23 +11,13 @@ from assistant.question import Question
 from corpus.article import Passage
 from corpus.values import Value as Found
 from corpus.values import find_values
-from corpus.words import fold, index_words
+from corpus.words import index_words
 from ingest.contract_passages import passage_view
 from ingest.embedding import Embedder
 from ingest.workspace import OpenContract
 
 SHOWN = 3
 
-# What kind of value answers, by how the question is put; first match wins. Folded text.
-_ASKS: tuple[tuple[str, str], ...] = (
-    ("duration", r"combien de temps|quelle duree|duree (?:du|de)|pendant combien|sous combien|quel delai|quels delais|delai (?:de|pour)|combien de (?:jours|mois|ans|annees|semaines)|preavis"),
-    ("percent", r"\btaux\b|pourcentage|\bquel %|combien de pour ?cent|\bpart de|quote-part|jusqu.a quel %"),
-    ("amount", r"\bmontants?\b|combien (?:d.euros|d.argent|coute|touche|recoit|on touche|ca coute)|\bcouts?\b|\bbudget|\bdotation|\bforfait|\beuros?\b|\bfinancement|\bemprunt|\bprix|\bcredits?\b|frais de siege"),
-    ("date", r"\bquand\b|quelle date|a quelle echeance|date (?:de|d|limite)|jusqu.a quand|jusqu.au|avant quand|depuis quand|\becheance|\bexpire|\bfinit\b|\btermine|prend fin|prend effet|entre en vigueur"),
-    ("number", r"combien|quel nombre|nombre de|capacite|effectif|file active|\bgmp\b|\bpmp\b|\betp\b"),
-    ("party", r"^qui\b|\bqui (?:est|a|signe|doit|sont|paye|paie|preside|pilote)|\bavec qui|quel tribunal|quel organisme|qui$"),
-    ("list", r"\bquels\b|\bquelles\b|\bliste|perimetre|lesquels"),
-)  # fmt: skip
 _YEAR = re.compile(r"\b(20\d\d)\b")
 
 
@@ -39,12 +29,6 @@ class Ranked:
     score: float
     cosine: float
     overlap: float
-
-
-def expected_kind(question: str) -> str:
-    """The kind of value that a question asks for, "" when it asks for none."""
-    folded = fold(question)
-    return next((kind for kind, pattern in _ASKS if re.search(pattern, folded)), "")
 
 
 def rank(question: Question, opened: OpenContract, embedder: Embedder, kind: str) -> list[Ranked]:
@@ -69,7 +53,7 @@ def _unit(scores: np.ndarray) -> np.ndarray:
 
 def answer_contract(question: Question, opened: OpenContract, embedder: Embedder) -> Answer:
     """The value where one is asked and found, the clauses that say it, each with its page."""
-    kind = expected_kind(question.text)
+    kind = question.kind
     ranked = rank(question, opened, embedder, kind)
     if not ranked or (ranked[0].cosine < 0.80 and ranked[0].overlap < 0.25):
         return abstain(question.text, "not_in_contract")

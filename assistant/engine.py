@@ -61,20 +61,22 @@ class Engine:
     def search(self, text: str, k: int = 10) -> tuple[list[Hit], float]:
         """The k best articles and the milliseconds it took."""
         start = time.perf_counter()
-        hits = self.searcher().search(read_question(text), k)
+        searcher = self.searcher()
+        hits = searcher.search(read_question(text, searcher.index.vocabulary), k)
         return hits, _ms(start)
 
     def ask(self, text: str, contract: str | None = None, user: str | None = None) -> Answer:
         """Answer a question on the law, or on the user's contract `contract`. Raises `CasfError` for people to read."""
         start = time.perf_counter()
-        question = read_question(text)
         timing: dict[str, float] = {}
         if contract:
+            question = read_question(text)
             opened = self.workspace(user or self.settings.user).open(contract)
             timing["retrieval"] = _ms(start)
             answer = answer_contract(question, opened, self.embedder)
         else:
             searcher = self.searcher()
+            question = read_question(text, searcher.index.vocabulary)
             hits = searcher.search(question, 10)
             timing["retrieval"] = _ms(start)
             answer = answer_law(question, hits, searcher)

@@ -29,6 +29,7 @@ WEIGHTS: dict[str, dict[str, float]] = {
     "text": {"passages": 4.0, "text_words": 0.10},
     "cards": {"cards": 2.0, "questions": 2.0, "card_words": 0.25},
 }
+ADDED = 0.35  # weight of a word that the lexicon adds, beside one of the question's own
 POOL = 100  # rows that each view proposes
 
 
@@ -69,7 +70,7 @@ class Searcher:
 
     def search(self, question: Question, k: int = 10) -> list[Hit]:
         """The k best articles, best first, each once."""
-        vector = self.embedder.queries([question.text])[0]
+        vector = self.embedder.queries([question.mended])[0]
         exact = {num for ref in question.refs for num in self.resolve(ref)}
         weights = WEIGHTS[self.views]
         rows, views = self._score(question, vector, exact)
@@ -101,7 +102,7 @@ class Searcher:
         words: dict[str, dict[str, float]] = {}
         for field_name in lexical:
             best: dict[str, float] = {}
-            for ident, score in self.index.lexical[field_name].best(question.words, POOL):
+            for ident, score in self.index.lexical[field_name].best(question.words, POOL, question.added, ADDED):
                 best.setdefault(row_num(ident), score)
             words[field_name] = best
             candidates |= set(best)

@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
@@ -15,6 +17,7 @@ from corpus.errors import CasfError
 from evals.metrics import ranking, said, same_value, times
 
 QUESTIONS = Path(__file__).parent / "questions"
+CONTRACTS = {"ehpad": "ehpad.pdf", "handicap": "handicap.pdf", "chrs": "chrs-scan.pdf"}
 REPORTS = Path(__file__).parent / "reports"
 
 
@@ -58,16 +61,38 @@ def run_legal(engine: Engine, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return out
 
 
+def made_contracts(engine: Engine, rows: list[dict[str, Any]]) -> dict[str, str]:
+    """The workspace ids of the contracts that the questions name, made by script and read as a user's (not "demo").
+
+    A contract whose reading fails (a scan where no OCR is installed) is left out.
+    """
+    from evals.contracts.make_contracts import make
+
+    wanted = {row["contract"] for row in rows} - {"demo"}
+    if not wanted:
+        return {}
+    ids = {}
+    workspace = engine.workspace("evals")
+    with tempfile.TemporaryDirectory() as folder:
+        made = make(Path(folder))
+        for name in wanted & set(CONTRACTS):
+            with suppress(CasfError):
+                ids[name] = workspace.add(made[CONTRACTS[name]]).id
+    return ids
+
+
 def run_contract(engine: Engine, rows: list[dict[str, Any]], contracts: dict[str, str] | None = None) -> dict[str, Any]:
     """Exact value, value said, right page among three citations, absence recognised; wrong answers listed.
 
     `contracts` names the workspace's id of each question's contract ("demo" needs none).
     """
     names = {"demo": "demo", **(contracts or {})}
+    unread = sorted({row["contract"] for row in rows} - set(names))
+    rows = [row for row in rows if row["contract"] in names]
     valued = [row for row in rows if row["answerable"] and row.get("value")]
     answerable = [row for row in rows if row["answerable"]]
     absent = [row for row in rows if not row["answerable"]]
-    results = {row["id"]: engine.ask(row["question"], names[row["contract"]]).to_json() for row in rows}
+    results = {row["id"]: engine.ask(row["question"], names[row["contract"]], "evals").to_json() for row in rows}
     failures = []
 
     def share(checked: Iterable[tuple[dict[str, Any], bool]], what: str) -> float:
@@ -84,6 +109,7 @@ def run_contract(engine: Engine, rows: list[dict[str, Any]], contracts: dict[str
 
     return {
         "questions": len(rows),
+        "unread": unread,
         "value_exact": share(((r, same_value(r["value"], results[r["id"]]["value"])) for r in valued), "value"),
         "value_said": share(
             ((r, said({"text": r.get("text") or r["value"]["text"]}, results[r["id"]]["answer"])) for r in valued), "said"
@@ -112,7 +138,13 @@ def run(engine: Engine, files: list[Path]) -> dict[str, Any]:
     for file in files:
         rows = read_questions(file)
         kind = "contract" if all("contract" in row for row in rows) else "legal"
-        result = run_contract(engine, rows) if kind == "contract" else run_legal(engine, rows)
+        if kind == "contract":
+            made = made_contracts(engine, rows)
+            result = run_contract(engine, rows, made)
+            for ident in made.values():
+                engine.workspace("evals").delete(ident)
+        else:
+            result = run_legal(engine, rows)
         report["sets"][f"{file.parent.name}/{file.stem}" if file.stem in {f.stem for f in files if f != file} else file.stem] = {
             "kind": kind, **result,
         }  # fmt: skip

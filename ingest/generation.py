@@ -12,10 +12,12 @@ home/index/gen-…/manifest.json   written last: a folder without it is an unfin
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -30,6 +32,8 @@ from filelock import FileLock, Timeout
 from corpus.article import Article, Passage
 from corpus.cards import Card, card_from
 from corpus.errors import CasfError, NoIndex
+from corpus.lexicon import entries
+from corpus.words import fold
 from ingest.embedding import Embedder, Progress, VectorFile, silent
 from ingest.lexical import LexicalIndex
 from ingest.passages import article_passages, passage_view
@@ -147,6 +151,9 @@ def _fill(
         (folder / "rows" / f"{name}.json").write_text(json.dumps(ids, ensure_ascii=False), encoding="utf-8")
         write_collection(client, f"{folder.name}-{name}", ids, vectors[at : at + len(ids)], documents, metadatas)
         at += len(view_texts)
+    _write_synced(
+        folder / "vocabulary.txt", "\n".join(f"{word} {count}" for word, count in sorted(vocabulary(articles, cards).items()))
+    )
     LexicalIndex.build(views["passages"][0], [passage_view(p) for p in passages]).save(folder / "lexical" / "passages")
     LexicalIndex.build([c.id for c in cards], [card_words(c) for c in cards]).save(folder / "lexical" / "cards")
     _write_database(folder / "articles.db", articles, passages, cards)
@@ -158,6 +165,16 @@ def _fill(
         "dates": sorted({a.as_of for a in articles if a.as_of}), "source": source, "checksum": checksum(articles, cards),
     }  # fmt: skip
     _write_synced(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
+
+
+def vocabulary(articles: Iterable[Article], cards: Iterable[Card]) -> Counter[str]:
+    """Every folded word of the texts, the cards and the lexicon, counted: what a typing mistake is measured against."""
+    words: Counter[str] = Counter()
+    for text in [*(a.text for a in articles), *(card_words(c) for c in cards)]:
+        words.update(re.findall(r"[a-z]{2,}", fold(text)))
+    for entry in entries():
+        words.update(re.findall(r"[a-z]{2,}", fold(" ".join([entry.term, *entry.also, *entry.means]))))
+    return words
 
 
 def checksum(articles: Iterable[Article], cards: Iterable[Card]) -> str:
@@ -272,6 +289,8 @@ class Index:
             self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             if self.manifest["format"] != FORMAT:
                 raise DamagedIndex("autre version du programme")
+            lines = (folder / "vocabulary.txt").read_text(encoding="utf-8").splitlines()
+            self.vocabulary = {word: int(count) for word, count in (line.split() for line in lines)}
             self._db = sqlite3.connect(f"file:{folder / 'articles.db'}?mode=ro", uri=True, check_same_thread=False)
             self._client = open_client(folder / "chroma")
             self.collections = {v: self._client.get_collection(f"{folder.name}-{v}", embedding_function=None) for v in VIEWS}

@@ -51,9 +51,11 @@ class LexicalIndex:
             return np.zeros(len(self.ids), np.float32)
         return np.asarray(self._bm25.get_scores(known), np.float32)
 
-    def best(self, words: Sequence[str], k: int) -> list[tuple[str, float]]:
-        """The k best documents with a positive score, best first."""
+    def best(self, words: Sequence[str], k: int, added: Sequence[str] = (), weight: float = 0.0) -> list[tuple[str, float]]:
+        """The k best documents with a positive score, best first; words of `added` count for `weight`."""
         scores = self.scores(words)
+        if added and weight:
+            scores = scores + weight * self.scores(added)
         k = min(k, len(scores))
         if not k:
             return []

@@ -13,6 +13,7 @@ import re
 import secrets
 import shutil
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -92,10 +93,7 @@ class Workspace:
             views = [passage_view(p) for p in passages]
             vectors = self.embedder.encode_many(["passage: " + v for v in views], progress, "Lecture du contrat")
             with open_client(work / "chroma") as client:
-                write_collection(
-                    client, self._collection(ident), [p.id for p in passages], vectors,
-                    [p.text for p in passages], [{"page": p.page or 0, "label": p.label} for p in passages],
-                )  # fmt: skip
+                self._write_vectors(client, ident, passages, vectors)
             LexicalIndex.build([p.id for p in passages], views).save(work / "lexical")
             (work / "passages.json").write_text(json.dumps([asdict(p) for p in passages], ensure_ascii=False), encoding="utf-8")
             facts = asdict(contract) | {"model": self.embedder.fingerprint, "bytes": path.stat().st_size}
@@ -157,6 +155,12 @@ class Workspace:
         (folder / "contract.json").unlink(missing_ok=True)  # first: what is left of a failed removal is no contract
         shutil.rmtree(folder, ignore_errors=True)
 
+    def _write_vectors(self, client: Any, ident: str, passages: Sequence[Passage], vectors: np.ndarray) -> None:
+        write_collection(
+            client, self._collection(ident), [p.id for p in passages], vectors,
+            [p.text for p in passages], [{"page": p.page or 0, "label": p.label} for p in passages],
+        )  # fmt: skip
+
     def _collection(self, ident: str) -> str:
         return f"contract-{self.root.name[:12]}-{ident}"
 
@@ -172,7 +176,12 @@ class Workspace:
         rows = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
         passages = tuple(Passage(**(row | {"path": tuple(row["path"])})) for row in rows)
         client = open_client(folder / "chroma")
-        collection = client.get_collection(self._collection(ident), embedding_function=None)
+        try:
+            collection = client.get_collection(self._collection(ident), embedding_function=None)
+        except Exception:  # vectors gone or damaged: the passages are kept, so they are made again
+            vectors = self.embedder.encode_many(["passage: " + passage_view(p) for p in passages])
+            self._write_vectors(client, ident, passages, vectors)
+            collection = client.get_collection(self._collection(ident), embedding_function=None)
         return OpenContract(contract, passages, LexicalIndex.load(folder / "lexical"), collection, client)
 
 
