@@ -54,7 +54,9 @@ _REFERENCE = re.compile(
 _LINK = re.compile(
     r"\s*(?P<word>,|;|et|ou|à|au|et à|jusqu['’]à|/)\s*(?:l['’]|le\s|les\s|aux\s|articles?\s|des\s)?\s*", re.IGNORECASE
 )
-_CODE_AFTER = re.compile(rf"\s*,?\s*(?:\(|du\s|de\s|le\s|au\s|dudit\s)?\s*(?P<code>{_CODE})\b", re.IGNORECASE)
+_CODE_AFTER = re.compile(
+    rf"\s*,?\s*(?:\(|du\s|de\s|le\s|au\s|dudit\s)?\s*(?P<code>{_CODE}|(?:même|présent)\s+code|dit\s+code)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def find_references(text: str) -> list[ArticleRef]:
     reference with `range_end`, and a code named after a list holds for the whole list.
     """
     found: list[ArticleRef] = []
-    pos = 0
+    pos, last_code = 0, CASF
     while match := _REFERENCE.search(text, pos):
         pos = match.end()
         group = [_make(match, "")]
@@ -154,7 +156,16 @@ def find_references(text: str) -> list[ArticleRef]:
             pos = match.end()
             continue
         if code:
-            name = _CODE_OF[re.sub("’", "'", code["code"].lower())]
+            named = re.sub("’", "'", code["code"].lower())
+            # "du présent code" is this one; "du même code", "dudit code" the one named last.
+            name = (
+                CASF
+                if named.startswith("présent")
+                else last_code
+                if named.endswith(" code") and named not in _CODE_OF
+                else _CODE_OF[named]
+            )
+            last_code = name
             group = [replace(ref, code=name, code_named=True) for ref in group]
             group[-1] = replace(group[-1], end=code.end())
             pos = code.end()

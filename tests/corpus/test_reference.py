@@ -52,6 +52,13 @@ def test_a_code_named_after_a_list_holds_for_the_list():
     ]  # fmt: skip
 
 
+def test_the_same_code_is_the_one_named_last():
+    refs = find_references(
+        "l'article L. 821-1 du code de la sécurité sociale et l'article L. 551-1 du même code, puis L. 245-1 du présent code"
+    )
+    assert [r.code for r in refs] == ["Code de la sécurité sociale", "Code de la sécurité sociale", "CASF"]
+
+
 def test_bare_numbers_of_a_named_code_are_references():
     (ref,) = find_references("selon 375-3 du code civil")
     assert (ref.num, ref.code) == ("375-3", "Code civil")

@@ -1,0 +1,1 @@
+"""The commands of `casf`, one module a subject; `assistant/cli.py` puts them together."""

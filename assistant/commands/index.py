@@ -1,0 +1,55 @@
+"""`casf serve`, `casf index`: the page and the index."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from assistant.commands.common import Bars, add_command, engine_of, json_flag, show
+from assistant.settings import Settings
+
+
+def add_to(commands: Any) -> None:
+    serve = add_command(commands, "serve", "la page web (construit l'index au premier lancement)", _serve)
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=7860)
+    index = commands.add_parser("index", help="l'index de recherche").add_subparsers(dest="action", required=True)
+    build = add_command(index, "build", "construire l'index (sans --source : les fiches seules)", _index_build)
+    build.add_argument("--source", action="append", type=Path, default=[], metavar="FICHIER")
+    json_flag(add_command(index, "status", "ce que contient l'index", _index_status))
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    from assistant.web import serve
+
+    engine = engine_of(settings)
+    if not engine.has_index():
+        print("Premier lancement : construction de l'index des fiches d'articles.", file=sys.stderr)
+        engine.build([], Bars())
+    serve(engine, options.host, options.port)
+    return 0
+
+
+def _index_build(options: argparse.Namespace, settings: Settings) -> int:
+    from ingest.generation import status
+
+    engine_of(settings).build(options.source, Bars())
+    facts = status(settings.home)
+    print(
+        f"Index prêt : {facts['articles']} articles, {facts['cards']} fiches, {facts['passages']} passages ({facts['seconds']} s)."
+    )
+    return 0
+
+
+def _index_status(options: argparse.Namespace, settings: Settings) -> int:
+    from ingest.generation import status
+
+    facts = status(settings.home)
+    lines = [
+        f"Génération : {facts['generation']} (construite le {facts['built'][:10]})",
+        f"Articles : {facts['articles']} ({facts['distinct']} numéros distincts) ; textes datés du {', '.join(facts['dates']) or '—'}",
+        f"Fiches : {facts['cards']} ; questions de fiches : {facts['questions']} ; passages : {facts['passages']}",
+        f"Source : {', '.join(facts['source'].get('files', [])) or 'fiches seules'} ({facts['source'].get('licence', '')})",
+        f"Modèle : {facts['model']} ; espace : {facts['bytes'] / 1e6:.0f} Mo ; empreinte : {facts['checksum'][:16]}",
+    ]
+    return show(options, facts, "\n".join(lines))
