@@ -20,6 +20,8 @@ def parser() -> argparse.ArgumentParser:
     measure = json_flag(add_command(evals, "run", "poser les jeux de questions et mesurer", _eval_run))
     measure.add_argument("--questions", action="append", type=Path, default=[], metavar="FICHIER")
     measure.add_argument("--out", type=Path, metavar="DOSSIER")
+    measure.add_argument("--gate", action="store_true", help="échouer si la recherche a baissé de plus de deux points")
+    measure.add_argument("--accept", action="store_true", help="faire de ces chiffres la référence (evals/baseline.json)")
     return root
 
 

@@ -2,9 +2,13 @@
 
 Views of an article: its passages (dense, lexical) and its card (summary, each question: dense; all fields: lexical).
 Chroma and BM25 propose candidates; for these, every view's exact score is taken (an article's score in a view is its
-best row's) and the scores are added with fixed weights. An article that the question names comes first.
+best row's) and the features are added with the weights of `assistant/fusion.json`. An article that the question names
+comes first.
 """
 
+import math
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,23 +18,25 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from assistant.fusion import adapted, fused
 from assistant.question import Question, read_question
 from corpus.article import Passage, article_url
-from corpus.cards import Card
+from corpus.cards import Card, place
 from corpus.reference import ArticleRef, printed
+from corpus.words import fold, index_words
 from ingest.embedding import Embedder
 from ingest.generation import Index, row_num
 
 Views = Literal["all", "text", "cards"]
 
-# Weights of the views: cosines as they are, BM25 scores divided by the question's best.
-WEIGHTS: dict[str, dict[str, float]] = {
-    "all": {"passages": 1.2, "cards": 2.0, "questions": 2.0, "text_words": 0.10, "card_words": 0.25},
-    "text": {"passages": 4.0, "text_words": 0.10},
-    "cards": {"cards": 2.0, "questions": 2.0, "card_words": 0.25},
-}
+EXACT = 10.0  # what being named adds: more than any other article can score
 ADDED = 0.35  # weight of a word that the lexicon adds, beside one of the question's own
 POOL = 100  # rows that each view proposes
+LONG = 140  # characters from which a question is also searched sentence by sentence
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
+_OVERSEAS = re.compile(
+    r"mayotte|mahor|outre.?mer|guadeloup|martini|guyan|reunion|polynes|caledon|wallis|futuna|saint.pierre|saint.martin|barthelemy|\bdom\b|antill|terres australes|alsace|moselle"
+)
 
 
 @dataclass(slots=True)
@@ -65,18 +71,18 @@ class Searcher:
         index.check_model(embedder.fingerprint)
         self.index = index
         self.embedder = embedder
-        self.views = views
+        self.views: Views = views
         self.known = index.known_nums()
+        self._sections = index.sections()
+        self._repealed = index.repealed()
 
     def search(self, question: Question, k: int = 10) -> list[Hit]:
         """The k best articles, best first, each once."""
-        vector = self.embedder.queries([question.mended])[0]
         exact = {num for ref in question.refs for num in self.resolve(ref)}
-        weights = WEIGHTS[self.views]
-        rows, views = self._score(question, vector, exact)
-        fused = {num: sum(weights[v] * s for v, s in own.items()) + (1.0 if num in exact else 0.0) for num, own in views.items()}
-        best = sorted(fused, key=lambda num: (-fused[num], num))[:k]
-        return [self._hit(num, fused[num], rows, views[num], num in exact) for num in best]
+        rows, features = self.features(question, exact)
+        scores = {num: fused(own, self.views) + (EXACT if num in exact else 0.0) for num, own in features.items()}
+        best = sorted(scores, key=lambda num: (-scores[num], num))[:k]
+        return [self._hit(num, scores[num], rows, features[num], num in exact) for num in best]
 
     def resolve(self, ref: ArticleRef) -> list[str]:
         """The corpus numbers that a reference names: one, several when it has no letter or is a range, none when unknown."""
@@ -92,12 +98,18 @@ class Searcher:
                 found = nums[first : last + 1][:40]
         return found
 
-    def _score(
-        self, question: Question, vector: np.ndarray, exact: set[str]
+    def features(
+        self, question: Question, exact: Collection[str] = ()
     ) -> tuple[dict[str, dict[str, tuple[str, float]]], dict[str, dict[str, float]]]:
-        """Best row of every candidate by view, and its exact score in each view."""
+        """Best row of every candidate by view, and its features (`assistant.fusion.FEATURES`) by number."""
         dense = {"all": ("passages", "cards", "questions"), "text": ("passages",), "cards": ("cards", "questions")}[self.views]
         lexical = {"all": ("passages", "cards"), "text": ("passages",), "cards": ("cards",)}[self.views]
+        sentences = [s for s in _SENTENCE.split(question.mended) if len(s.split()) >= 4][:5] if len(question.text) > LONG else []
+        plain = self.embedder.queries([question.mended, *sentences])
+        turned = adapted(plain, self.embedder.fingerprint)
+        between = plain[0] + turned[0]
+        between /= np.linalg.norm(between) or 1.0
+
         candidates = set(exact)
         words: dict[str, dict[str, float]] = {}
         for field_name in lexical:
@@ -107,19 +119,47 @@ class Searcher:
             words[field_name] = best
             candidates |= set(best)
         for view in dense:
-            candidates |= {row_num(ident) for ident, _ in self.index.dense(view, vector, POOL)}
-        rows = {view: self.index.rows[view].best(vector, candidates) for view in dense}
-        scores = {}
+            candidates |= {row_num(ident) for ident, _ in self.index.dense(view, between, POOL)}
+
+        rows = {view: self.index.rows[view].best(plain[0], candidates) for view in dense}
+        turned_rows = {view: self.index.rows[view].best(turned[0], candidates) for view in dense}
+        by_sentence = {
+            view: [self.index.rows[view].best(vector, candidates) for vector in turned[1:]]
+            for view in dense
+            if view != "passages"
+        }
+        about_overseas = bool(_OVERSEAS.search(fold(question.text)))
+        features: dict[str, dict[str, float]] = {}
         for num in candidates:
-            own = {view: rows[view][num][1] for view in dense if num in rows[view]}
             # A view that the article lacks (no text fetched, no card) is worth its poorest other: neither reward nor penalty.
-            poorest = min(own.values(), default=0.0)
-            own = {view: own.get(view, poorest) for view in dense}
+            own = _filled({view: rows[view][num][1] for view in dense if num in rows[view]}, dense)
+            turned_own = _filled({view: turned_rows[view][num][1] for view in dense if num in turned_rows[view]}, dense)
+            own |= {f"adapted_{view}": cosine for view, cosine in turned_own.items()}
             for field_name, name in (("passages", "text_words"), ("cards", "card_words")):
                 if best := words.get(field_name, {}):
                     own[name] = best.get(num, 0.0) / max(best.values())
-            scores[num] = own
-        return rows, scores
+            for view, found in by_sentence.items():
+                if found:
+                    own[f"sentence_{view}"] = max(f[num][1] if num in f else turned_own[view] for f in found)
+            own["law"] = float(num.startswith("L"))
+            own["repealed"] = float(num in self._repealed)
+            own["overseas"] = float(is_overseas(num) and not about_overseas)
+            features[num] = own
+        self._add_section_support(features)
+        return rows, features
+
+    def _add_section_support(self, features: dict[str, dict[str, float]]) -> None:
+        """Feature "section": the prior score of the best other candidate of the same section (a lone one gets the lowest)."""
+        prior = {num: fused(own, "prior") for num, own in features.items()}
+        best: dict[str, list[tuple[float, str]]] = {}
+        for num, score in sorted(prior.items(), key=lambda pair: -pair[1]):
+            top = best.setdefault(self._sections.get(num, num), [])
+            if len(top) < 2:
+                top.append((score, num))
+        lowest = min(prior.values(), default=0.0)
+        for num, own in features.items():
+            others = [score for score, other in best[self._sections.get(num, num)] if other != num]
+            own["section"] = others[0] if others else lowest
 
     def _hit(
         self, num: str, score: float, rows: dict[str, dict[str, tuple[str, float]]], views: dict[str, float], exact: bool
@@ -135,6 +175,17 @@ class Searcher:
             card = next((c for c in self.index.cards_of(num) if c.id == ident), None)
             asked = card.questions[int(place)] if card else ""
         return Hit(num, round(score, 4), passage, self.index.card(num), asked, views, exact)
+
+
+def _filled(scores: dict[str, float], views: Collection[str]) -> dict[str, float]:
+    """Scores by view, those missing given the poorest of the others."""
+    poorest = min(scores.values(), default=0.0)
+    return {view: scores.get(view, poorest) for view in views}
+
+
+def is_overseas(num: str) -> bool:
+    """Whether an article stands in livre V (territories)."""
+    return num.lstrip("LORDA")[:1] == "5"
 
 
 class ArticleRetriever(BaseRetriever):
@@ -156,3 +207,33 @@ class ArticleRetriever(BaseRetriever):
 
 def _as_of(hit: Hit) -> str:
     return hit.passage.as_of if hit.passage else (hit.card.as_of if hit.card else "")
+
+
+def signals(question: Question, hits: Sequence[Hit], searcher: Searcher) -> dict[str, float]:
+    """What the ranking says of itself, for `assistant.fusion.confidence`: all signals grow with trust.
+
+    "question" and "card": best cosines with a card's question and summary; "margin": lead over the second article;
+    "covered": share of the question's rare words that the best article (text or card) holds; "agree": share of the
+    next four articles that stand in the best one's chapter; "known": share of the question's words that the code knows.
+    """
+    if not hits:
+        return {"question": 0.0, "card": 0.0, "margin": 0.0, "covered": 0.0, "agree": 0.0, "known": 0.0}
+    best, lexical = hits[0], searcher.index.lexical["cards" if searcher.index.manifest["cards"] else "passages"]
+    count = max(1, len(lexical.ids))
+    rarity = {w: math.log(1 + count / (1 + lexical.document_frequency(w))) for w in question.words}
+    card = best.card
+    article = searcher.index.article(best.num)
+    told = " ".join(
+        [article.text if article else "", *([card.title, card.summary, *card.questions, *card.keywords] if card else [])]
+    )
+    held = set(index_words(told))
+    total = sum(rarity.values()) or 1.0
+    known = [w for w in question.words if lexical.document_frequency(w) or w in searcher.index.lexical["passages"].vocabulary]
+    return {
+        "question": best.views.get("questions", 0.0) * 10,
+        "card": best.views.get("cards", best.views.get("passages", 0.0)) * 10,
+        "margin": min(0.5, best.score - hits[1].score if len(hits) > 1 else 0.5) * 10,
+        "covered": sum(r for w, r in rarity.items() if w in held) / total,
+        "agree": sum(place(h.num) == place(best.num) for h in hits[1:5]) / 4,
+        "known": len(known) / max(1, len(question.words)),
+    }

@@ -3,6 +3,7 @@
 import argparse
 import json
 import tempfile
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -11,11 +12,16 @@ from statistics import mean
 from typing import Any
 
 from assistant.engine import Engine
+from assistant.fusion import confidence
 from assistant.question import read_question
-from assistant.retrieval import Searcher
+from assistant.retrieval import Searcher, signals
+from corpus.cards import place
 from corpus.errors import CasfError
 from evals.metrics import ranking, said, same_value, times
+from evals.page import page
+from evals.systems import rankings
 
+BASELINE = Path(__file__).parent / "baseline.json"
 QUESTIONS = Path(__file__).parent / "questions"
 CONTRACTS = {"ehpad": "ehpad.pdf", "handicap": "handicap.pdf", "chrs": "chrs-scan.pdf"}
 REPORTS = Path(__file__).parent / "reports"
@@ -33,32 +39,47 @@ def read_questions(path: Path) -> list[dict[str, Any]]:
 
 
 def run_legal(engine: Engine, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Retrieval of the three systems (text, cards, both) on answerable questions; misses with what was returned."""
+    """Retrieval on answerable questions: every system, ablations, kinds, publics, books, confidence, misses."""
     base = engine.searcher()
     asked = [row for row in rows if row.get("gold") and row.get("kind") != "trap"]
-    out: dict[str, Any] = {"questions": len(asked), "systems": {}}
+    vocabulary = base.index.vocabulary
+    out: dict[str, Any] = {"questions": len(asked), "systems": {}, "compared": {}}
+    compared: dict[str, list[tuple[list[str], list[str]]]] = {}
     for views in ("text", "cards", "all"):
         if (views != "cards" and not base.index.manifest["passages"]) or (views == "all" and not base.index.manifest["cards"]):
             continue
         searcher = Searcher(base.index, engine.embedder, views)  # type: ignore[arg-type]
-        runs, took, missed = [], [], []
+        runs, took, missed, trust = [], [], [], []
         for row in asked:
-            start = datetime.now(UTC)
-            found = [hit.num for hit in searcher.search(read_question(row["question"]), 20)]
-            took.append((datetime.now(UTC) - start).total_seconds() * 1000)
+            start = time.perf_counter()
+            question = read_question(row["question"], vocabulary)
+            hits = searcher.search(question, 20)
+            took.append((time.perf_counter() - start) * 1000)
+            found = [hit.num for hit in hits]
             runs.append((found, row["gold"]))
             if not set(found[:10]) & set(row["gold"]):
                 missed.append({"id": row.get("id"), "question": row["question"], "gold": row["gold"], "found": found[:5]})
+            if views == "all":
+                trust.append((confidence(signals(question, hits, searcher)), found[0] in {*row["gold"], *row.get("also", ())}))
+                named = [num for ref in question.refs for num in searcher.resolve(ref)]
+                for name, ranked in rankings(searcher.features(question, named)[1], named).items():
+                    compared.setdefault(name, []).append((ranked, row["gold"]))
         out["systems"][views] = {**ranking(runs), "ms": times(took)}
         if views == "all" or "all" not in out["systems"]:
-            out["missed"] = missed
-            kinds = sorted({row.get("kind", "") for row in asked})
-            out["by_kind"] = {
-                kind: {"questions": sum(r.get("kind") == kind for r in asked)}
-                | ranking([run for run, row in zip(runs, asked, strict=True) if row.get("kind") == kind])
-                for kind in kinds
-            }
+            out["missed"], out["took"], out["trust"] = missed, [round(t, 1) for t in took], [(round(p, 3), ok) for p, ok in trust]
+            for field, label in (("kind", "by_kind"), ("persona", "by_persona")):
+                out[label] = _by(runs, [str(row.get(field, "")) for row in asked])
+            out["by_book"] = _by(runs, [place(row["gold"][0]).split("/")[0] for row in asked])
+    out["compared"] = {name: ranking(pairs) for name, pairs in compared.items()}
     return out
+
+
+def _by(runs: list[tuple[list[str], list[str]]], keys: list[str]) -> dict[str, dict[str, float]]:
+    """Ranking metrics by group, groups of three questions or more."""
+    groups: dict[str, list[tuple[list[str], list[str]]]] = {}
+    for pair, key in zip(runs, keys, strict=True):
+        groups.setdefault(key, []).append(pair)
+    return {key: {"questions": len(pairs), **ranking(pairs)} for key, pairs in sorted(groups.items()) if len(pairs) >= 3}
 
 
 def made_contracts(engine: Engine, rows: list[dict[str, Any]]) -> dict[str, str]:
@@ -151,6 +172,28 @@ def run(engine: Engine, files: list[Path]) -> dict[str, Any]:
     return report
 
 
+def figures(report: dict[str, Any]) -> dict[str, float]:
+    """hit@10 by set and system, articles indexed: what the gate compares. Keys say whether the official text was there."""
+    text = "avec" if report["index"]["articles"] else "sans"
+    return {
+        f"{name}, {system}, {text} texte": m["hit@10"]
+        for name, result in report["sets"].items()
+        if result["kind"] == "legal"
+        for system, m in result["systems"].items()
+    }
+
+
+def fallen(report: dict[str, Any]) -> list[str]:
+    """The figures that stand more than two points under the accepted ones."""
+    accepted: dict[str, float] = json.loads(BASELINE.read_text(encoding="utf-8")) if BASELINE.is_file() else {}
+    now = figures(report)
+    return [
+        f"{key} : hit@10 {now[key]:.3f} au lieu de {old:.3f}"
+        for key, old in accepted.items()
+        if key in now and now[key] < old - 0.02
+    ]
+
+
 def markdown(report: dict[str, Any]) -> str:
     """The report as a table for people."""
     index = report["index"]
@@ -171,6 +214,12 @@ def markdown(report: dict[str, Any]) -> str:
             lines += [
                 f"| {kind} | {m['questions']} | {m['hit@1']:.2f} | {m['hit@10']:.2f} |" for kind, m in result["by_kind"].items()
             ]
+            if result["compared"]:
+                lines += ["", "| système comparé, ou partie ôtée | hit@1 | hit@5 | hit@10 | MRR@10 |", "|---|---|---|---|---|"]
+                lines += [
+                    f"| {name} | " + " | ".join(f"{m[k]:.2f}" for k in ("hit@1", "hit@5", "hit@10", "mrr@10")) + " |"
+                    for name, m in result["compared"].items()
+                ]
         else:
             lines += [
                 "| valeur exacte | valeur dite | page (3 premières) | page (première) | absence reconnue | refus à tort | p50 ms |",
@@ -189,5 +238,10 @@ def run_from_cli(options: argparse.Namespace, engine: Engine) -> int:
     out.mkdir(parents=True, exist_ok=True)
     (out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
     (out / "report.md").write_text(markdown(report), encoding="utf-8")
+    (out / "report.html").write_text(page(report), encoding="utf-8")
+    if options.gate and (falls := fallen(report)):
+        raise CasfError("La recherche a baissé par rapport à evals/baseline.json : " + " ; ".join(falls) + ".")
+    if options.accept:
+        BASELINE.write_text(json.dumps(figures(report), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(report, ensure_ascii=False) if options.json else markdown(report) + f"\nRapport : {out / 'report.md'}")
     return 0

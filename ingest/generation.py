@@ -30,7 +30,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from corpus.article import Article, Passage
-from corpus.cards import Card, card_from
+from corpus.cards import Card, card_from, place
 from corpus.errors import CasfError, NoIndex
 from corpus.lexicon import entries
 from corpus.words import fold
@@ -327,6 +327,15 @@ class Index:
     def known_nums(self) -> set[str]:
         """Numbers that have a text or a card."""
         return {row[0] for row in self._db.execute("select num from article union select num from card")}
+
+    def sections(self) -> dict[str, str]:
+        """The section of each article: its headings where the text is here, else the chapter of its number."""
+        out = {row[0]: place(row[0]) for row in self._db.execute("select num from card")}
+        return out | {row[0]: row[1] for row in self._db.execute("select num, path from article")}
+
+    def repealed(self) -> set[str]:
+        """Numbers whose card says that the article is repealed."""
+        return {row[0] for row in self._db.execute("select num from card where json_extract(data, '$.status') = 'repealed'")}
 
     def _article(self, num: str) -> Article | None:
         row = self._db.execute("select num, path, text, as_of, ident from article where num=?", (num,)).fetchone()

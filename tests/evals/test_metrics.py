@@ -29,3 +29,37 @@ def test_values_compare_once_normalized(expected, got, same):
 def test_said():
     assert said({"text": "31 décembre 2028"}, "Le terme est le **31 décembre 2028** [1].")
     assert not said({"text": "31 décembre 2028"}, "Le terme est le 31 décembre 2027.")
+
+
+def test_the_gate_sees_a_fall(monkeypatch, tmp_path):
+    import evals.runner as runner
+
+    monkeypatch.setattr(runner, "BASELINE", tmp_path / "baseline.json")
+    (tmp_path / "baseline.json").write_text('{"legal, all, sans texte": 0.90, "absent, all, sans texte": 0.9}')
+    report = {"index": {"articles": 0}, "sets": {"legal": {"kind": "legal", "systems": {"all": {"hit@10": 0.89}}}}}
+    assert runner.fallen(report) == []
+    report["sets"]["legal"]["systems"]["all"]["hit@10"] = 0.87
+    assert len(runner.fallen(report)) == 1
+
+
+def test_the_report_page_escapes_questions():
+    from evals.page import page
+
+    system = {"hit@1": 1.0, "hit@5": 1.0, "hit@10": 1.0, "hit@20": 1.0, "mrr@10": 1.0}
+    result = {
+        "kind": "legal", "questions": 1, "systems": {"all": system}, "compared": {}, "by_kind": {}, "trust": [(0.5, True)], "took": [12.0],
+        "missed": [{"question": "<script>alert(1)</script>", "gold": ["L1"], "found": []}],
+    }  # fmt: skip
+    html = page({"date": "2026-01-01", "index": {"articles": 1, "cards": 1, "passages": 1}, "sets": {"x": result}})
+    assert "<script>" not in html
+    assert "<svg" in html
+
+
+def test_systems_rank_by_their_own_weights():
+    from evals.systems import rankings
+
+    features = {"A": {"text_words": 1.0, "cards": 0.8}, "B": {"text_words": 0.0, "cards": 0.9}}
+    ranked = rankings(features)
+    assert ranked["BM25, texte"][0] == "A"
+    assert ranked["dense, fiches"][0] == "B"
+    assert rankings(features, ["A"])["dense, fiches"][0] == "A"
