@@ -10,12 +10,21 @@ LEGIFRANCE = "https://www.legifrance.gouv.fr"
 Kind = Literal["article", "contract"]
 
 
+# What an article says of another text, or another text of it: kind ("CITATION", "MODIFIE", "ABROGE"…), sense
+# ("cible": this article is the target; "source": it is where the link starts), the other's number, its identifier.
+Link = tuple[str, str, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article as its source gives it.
+    """One version of an article as its source gives it; what the source doesn't say is "" or empty.
 
     `path` is the headings, outermost first; `text` holds the alinéas parted by blank lines, verbatim;
-    `as_of` is the ISO date of the snapshot that the text comes from; `ident` is its LEGIARTI identifier where known.
+    `as_of` is the ISO date of the snapshot that the text comes from; `ident` is the LEGIARTI identifier of this version;
+    `state` is LEGI's ETAT ("VIGUEUR", "MODIFIE", "ABROGE", "VIGUEUR_DIFF"…); the version applies from `start` up to the
+    day before `end` (ISO dates; an empty `end`: no end known); `code` is a key of `corpus.reference.CODES`;
+    `note` is the editor's remark (LEGI's NOTA) or ours on a doubtful source; `spelt` is the source's spelling of a
+    starred number ("R*314-1"), which `num` has without its star.
     """
 
     num: str
@@ -23,6 +32,13 @@ class Article:
     text: str
     as_of: str
     ident: str = ""
+    state: str = ""
+    start: str = ""
+    end: str = ""
+    code: str = "CASF"
+    links: tuple[Link, ...] = ()
+    note: str = ""
+    spelt: str = ""
 
     @property
     def label(self) -> str:
@@ -32,14 +48,16 @@ class Article:
 
     @property
     def url(self) -> str:
-        return article_url(self.num, self.ident)
+        return article_url(self.num, self.ident, self.code)
 
 
-def article_url(num: str, ident: str = "") -> str:
+def article_url(num: str, ident: str = "", code: str = "CASF") -> str:
     """The article's Légifrance page where its identifier is known, else Légifrance's search for the number."""
     if ident:
         return f"{LEGIFRANCE}/codes/article_lc/{ident}"
-    words = quote_plus(f"{num} code de l'action sociale et des familles")
+    from corpus.reference import CODES
+
+    words = quote_plus(f"{num} {CODES.get(code, (code,))[0]}")
     return f"{LEGIFRANCE}/search/code?tab_selection=code&searchField=ALL&query={words}"
 
 
