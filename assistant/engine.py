@@ -6,16 +6,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from assistant.answer import Answer, answer_law
+from assistant.answer import Answer, abstain, answer_law
 from assistant.contract_answer import answer_contract
+from assistant.fusion import confidence
 from assistant.question import read_question
-from assistant.retrieval import Hit, Searcher
+from assistant.retrieval import Hit, Searcher, signals
 from assistant.settings import Settings
 from corpus.cards import load_cards
 from ingest.embedding import Embedder, Progress, make_embedder, silent
 from ingest.generation import Index, build, live_folder
 from ingest.sources import read_source
 from ingest.workspace import Workspace
+
+
+# Under this confidence nothing is answered: on our own questions one answerable in a hundred stands below it.
+TOO_UNSURE = 0.22
 
 
 class Engine:
@@ -79,7 +84,12 @@ class Engine:
             question = read_question(text, searcher.index.vocabulary)
             hits = searcher.search(question, 10)
             timing["retrieval"] = _ms(start)
-            answer = answer_law(question, hits, searcher)
+            trust = confidence(signals(question, hits, searcher)) if hits and not any(hit.exact for hit in hits) else 1.0
+            if not hits or trust < TOO_UNSURE:
+                answer = abstain(text, "not_in_corpus", "Reformulez-la, ou nommez l'article auquel vous pensez.")
+            else:
+                answer = answer_law(question, hits, searcher)
+                answer.confidence = round(trust, 2)
         total = _ms(start)
         answer.timing_ms = {**timing, "answer": round(total - timing["retrieval"], 1), "total": total}
         return answer

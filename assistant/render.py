@@ -9,7 +9,17 @@ from assistant.answer import Answer, Citation, french_date
 def answer_markdown(answer: Answer, turn: int) -> str:
     """The answer's Markdown with its marks [1] as links to the passages of this turn in the panel."""
     text = re.sub(r"\[(\d+)\](?!\()", lambda m: f"[[{m[1]}]](#source-{turn}-{m[1]})", escape(answer.answer, quote=False))
-    return re.sub(r"^&gt;", ">", text, flags=re.MULTILINE)
+    text = re.sub(r"^&gt;", ">", text, flags=re.MULTILINE)
+    return f"{text}\n\n*{trust_said(answer.confidence)}*" if answer.confidence is not None else text
+
+
+def trust_said(confidence: float) -> str:
+    """The confidence in plain words, three levels (calibrated: see the reliability plot of the report)."""
+    if confidence >= 0.75:
+        return "Confiance : forte — le premier article répond très probablement."
+    if confidence >= 0.45:
+        return "Confiance : moyenne — lisez aussi les articles suivants."
+    return "Confiance : faible — les textes ne répondent peut-être pas ; vérifiez, ou reformulez."
 
 
 def sources_html(answer: Answer, turn: int) -> str:

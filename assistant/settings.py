@@ -12,6 +12,8 @@ OFFLINE = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
     "TOKENIZERS_PARALLELISM": "true",
+    # Threads that wait asleep: spinning ones slow every question down as soon as the machine does something else.
+    "OMP_WAIT_POLICY": "PASSIVE",
 }
 
 

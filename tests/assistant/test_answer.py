@@ -56,3 +56,10 @@ def test_text_never_runs_as_markup(searcher):
     html = sources_html(answer, 1)
     assert "<script" not in html
     assert "<b onclick" not in html
+
+
+@pytest.mark.parametrize(("confidence", "word"), [(0.9, "forte"), (0.5, "moyenne"), (0.3, "faible")])
+def test_confidence_is_said_in_three_plain_levels(confidence, word):
+    from assistant.render import trust_said
+
+    assert word in trust_said(confidence)
