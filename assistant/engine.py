@@ -18,7 +18,6 @@ from ingest.generation import Index, build, live_folder
 from ingest.sources import read_source
 from ingest.workspace import Workspace
 
-
 # Under this confidence nothing is answered: on our own questions one answerable in a hundred stands below it.
 TOO_UNSURE = 0.22
 
