@@ -1,7 +1,7 @@
 """The base LEGI of the DILA: archives read as a stream, or folders, and nothing of them but one code's articles.
 
 An archive (tar.gz) is never unpacked: a member is read only when its path names the wanted text. Paths run
-  [STAMP/]legi/global/code_et_TNC_en_vigueur/code_en_vigueur/LEGI/TEXT/00/00/06/07/40/LEGITEXT…/article/LEGI/ARTI/…/LEGIARTI….xml
+    legi/global/code_et_TNC_en_vigueur/…/LEGITEXT…/article/…/LEGIARTI….xml      (five two-digit folders from each identifier)
 beside a twin tree "code_et_TNC_non_vigueur". One version can stand in both: the newer modification time wins. STAMP
 ("20250714-213015") stands in front in daily increments, with STAMP/liste_suppression_legi.dat: one path a line, without
 ".xml", that is to be deleted from what came before. Full archives are named Freemium_legi_global_STAMP.tar.gz,
