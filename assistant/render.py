@@ -4,6 +4,7 @@ import re
 from html import escape
 
 from assistant.answer import Answer, Citation, french_date
+from corpus.lexicon import find_terms
 
 
 def answer_markdown(answer: Answer, turn: int) -> str:
@@ -50,8 +51,22 @@ def _source(citation: Citation, turn: int, opened: bool) -> str:
 def _marked(citation: Citation) -> str:
     text, quote = citation.text or citation.quote, citation.quote
     if citation.kind == "contract":
-        return f"<mark>{escape(' '.join(quote.split()))}</mark>"
+        return f"<mark>{with_tips(' '.join(quote.split()))}</mark>"
     at = text.find(quote)
     if at < 0 or citation.source == "card":
-        return escape(text)
-    return f"{escape(text[:at])}<mark>{escape(quote)}</mark>{escape(text[at + len(quote) :])}"
+        return with_tips(text)
+    return f"{with_tips(text[:at])}<mark>{with_tips(quote)}</mark>{with_tips(text[at + len(quote) :])}"
+
+
+def with_tips(text: str) -> str:
+    """Escaped text whose acronyms and former names of the lexicon carry their sentence as a tooltip, once each."""
+    parts: list[str] = []
+    at, told = 0, set[str]()
+    for match in find_terms(text):
+        if match.reverse or match.entry.kind == "everyday" or match.entry.term in told:
+            continue
+        told.add(match.entry.term)
+        word = escape(text[match.start : match.end])
+        parts += [escape(text[at : match.start]), f'<abbr title="{escape(match.entry.tip)}">{word}</abbr>']
+        at = match.end
+    return "".join([*parts, escape(text[at:])])

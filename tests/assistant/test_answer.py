@@ -63,3 +63,11 @@ def test_confidence_is_said_in_three_plain_levels(confidence, word):
     from assistant.render import trust_said
 
     assert word in trust_said(confidence)
+
+
+def test_acronyms_carry_their_meaning_and_text_stays_escaped():
+    from assistant.render import with_tips
+
+    html = with_tips("Le CPOM <b>oblige</b> ; le CPOM encore.")
+    assert html.count("<abbr title=") == 1
+    assert "&lt;b&gt;" in html
