@@ -58,7 +58,7 @@ _DEADLINE = re.compile(
 @dataclass(slots=True)
 class Duty:
     """An obligation. `party` is one of the parties above, `who` the words of the contract; `deadline` is as written, `when`
-    its date (ISO, "--MM-DD" for every year) or ""; `to` is who receives."""
+    its date (ISO, "--MM-DD" for every year) or ""; `to` is who receives; `note` is what an avenant says of it."""
 
     party: str
     who: str

@@ -127,7 +127,8 @@ def make_sheet(opened: OpenContract) -> Sheet:
             if new is not row.value:
                 row.value, row.original = new, row.value
     _extend(rows, life)
-    dates = read_timeline(pieces, life, changes) + _sheet_dates(sheets, changes)
+    _amend(sheets, duties, changes)
+    dates = read_timeline(pieces, life, changes) + _sheet_dates(sheets)
     return Sheet(
         opened.contract.id, opened.contract.title, opened.contract.filename, types, life, rows,
         sorted(dates, key=lambda e: (e.when.startswith("--"), e.when, e.page)), objectives, sheets, indicators,
@@ -145,7 +146,23 @@ def _extend(rows: Sequence[ClauseRow], life: Life) -> None:
         row.value = Read("date", (Item("", f"{start}au {life.term.text}", life.term.value, row.hits[0].piece),))
 
 
-def _sheet_dates(sheets: Sequence[ActionSheet], changes: Sequence[Change]) -> list[Event]:
+def _amend(sheets: Sequence[ActionSheet], duties: Sequence[Duty], changes: Sequence[Change]) -> None:
+    """Write into the action sheets and the obligations what an avenant says of their leader or their deadline."""
+    for change in changes:
+        for sheet in sheets:
+            if change.kind == "text" and change.old and change.old in sheet.pilot:
+                sheet.pilot = f"{change.new} (au lieu de {change.old}, {change.avenant})"
+        for duty in duties:
+            if (
+                change.kind == "date"
+                and change.target
+                and duty.when == change.old_normalized
+                and duty.quote in change.target.text
+            ):
+                duty.note = f"{change.new}, {change.avenant}"
+
+
+def _sheet_dates(sheets: Sequence[ActionSheet]) -> list[Event]:
     return [
         Event(s.when, s.deadline, f"Fiche {s.number} – {s.title}".replace("Fiche  –", "Fiche –"), s.page, s.place, s.quote)
         for s in sheets if s.when

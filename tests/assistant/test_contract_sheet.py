@@ -269,6 +269,11 @@ def test_duties_have_a_party_and_a_deadline(demo_sheet, drawn):
     assert not any("peut" in d.what.split()[:4] for sheet in (*drawn.values(), demo_sheet) for d in sheet.duties)
 
 
+def test_an_avenant_changes_who_leads(demo_sheet):
+    sheet = next(a for a in demo_sheet.actions if a.number == "4")
+    assert sheet.pilot == "Mme Aline Rocheval (au lieu de Dr Mathilde Orsini, avenant n° 1)"
+
+
 def test_a_list_of_commitments_keeps_its_subject():
     sheet = make_sheet(opened([CHILDHOOD]))
     duty = next(d for d in sheet.duties if "projet de service" in d.what)
