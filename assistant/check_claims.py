@@ -1,9 +1,9 @@
 """Does an article say what a text attributes to it? The statement is compared with the article, and with all the others.
 
-What an article says is taken from its official text, its headings and its card. Five measures, none of which depends on
-how the statement is put so much as on how the article stands among the others for it: how near its vectors are, how
-far behind the nearest article's, its rank, how many of the statement's words (rare ones counting more) it has, and
-how many fewer than those that the best others have. A logistic regression turns them into one figure; see `WEIGHTS`.
+What an article says is taken from its official text, its headings and its card. Four measures, which depend
+less on how the statement is put than on how the article stands among the others for it: how far its vectors are behind
+the nearest article's, its rank, how many of the statement's words (rare ones counting more) it has, and how many fewer
+than the best of the others. A logistic regression turns them into one figure; see `WEIGHTS`.
 """
 
 import math
@@ -87,7 +87,7 @@ class Unit:
 
 
 def own_words(card: Card) -> Card:
-    """A card without what it denies or says about references ("L131-5 never spoke of …"): that is not what its article says."""
+    """A card without what it denies or says about references ("this article never spoke of …"): that is not what its article says."""
     denials, summary = "", card.summary
     if _DENIES.search(summary):
         sentences = _SENTENCE.findall(summary)
@@ -151,7 +151,7 @@ class Judge:
         rows = self.index.rows[name]
         vectors = np.asarray(rows.vectors, np.float32)
         places = np.array([self.place.get(row_num(ident), -1) for ident in rows.ids])
-        if name == "questions":  # "L131-5 parle-t-il vraiment de … ?" is about a reference, not what its article says
+        if name == "questions":  # "L'article … parle-t-il vraiment de … ?" is about a reference, not what its article says
             for row, ident in enumerate(rows.ids):
                 card_id, _, n = ident.rpartition("?")
                 if names_an_article(self._cards[card_id].questions[int(n)]):
@@ -269,9 +269,15 @@ def _value(normalized: str) -> str:
 
 
 def prior(num: str, claimed: str) -> float:
-    """What speaks against an article as the place of a rule before it is read: annexes, overseas adaptations, and a decree for a law."""
+    """What speaks against an article as the place of a rule before it is read.
+
+    Annexes have words for everything, the fifth book adapts the others' rules overseas, and what a text gives to a law
+    is seldom a decree's.
+    """
     book = re.sub(r"^[A-Z]+", "", num)[:1]
-    against = 1.5 * num.startswith("Annexe") + 1.5 * (book == "5" and re.sub(r"^[A-Z]+", "", claimed)[:1] != "5")
+    against = 3.0 * (num.startswith("Annexe") and not claimed.startswith("Annexe")) + 1.5 * (
+        book == "5" and re.sub(r"^[A-Z]+", "", claimed)[:1] != "5"
+    )
     return -against - 1.0 * (claimed.startswith("L") and not num.startswith(("L", "Annexe")))
 
 

@@ -15,6 +15,7 @@ from corpus.reference import CASF, printed
 WRONG, DOUBT, FINE = "À corriger", "À vérifier", "Rien à signaler"
 SHORT = 160
 DIFFERENCES = 6
+SURE, SURE_NOT = 0.5, 0.2  # scores from which another article plainly says it, and under which the named one plainly doesn't
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,9 @@ def _of_claim(claim: Claim) -> Remark:
         told += f" Voir plutôt {_listed(places)}."
     elif hints:
         told += f" Aucun article ne le dit nettement ; pistes : {_listed(hints[:3])}."
-    # A reading by likeness can be wrong, so that only a plainly better place makes it more than a doubt.
-    return Remark(WRONG if places and claim.score < 0.2 else DOUBT, "Affirmations", subject, told, claim.offset, claim.end)
+    # A reading by likeness can be wrong: only a plainly better place makes it more than a doubt.
+    sure = claim.score < SURE_NOT and any(b["score"] >= SURE for b in claim.better)
+    return Remark(WRONG if sure else DOUBT, "Affirmations", subject, told, claim.offset, claim.end)
 
 
 def _listed(names: list[str]) -> str:

@@ -176,7 +176,8 @@ class _Job:
             reason = "Tesseract n'a pas le français" if tools["program"] else "Tesseract n'est pas installé"
             if all(len(page.text.strip()) < 20 for page in pages):
                 raise BadDocument(f"« {self.name} » est un scan (des images de pages) et {reason}. {INSTALL_OCR}.")
-            return pages, [f"{_pages(scans)} scannées et non lues : {reason}. {INSTALL_OCR}."]
+            unread = [n for n in scans if len(pages[n - 1].text.strip()) < 20]
+            return pages, [f"{_pages(unread)} non lues, car scannées : {reason}. {INSTALL_OCR}."] if unread else []
         done: list[int] = []
         self.progress(RECOGNISING, 0, len(scans))
 
