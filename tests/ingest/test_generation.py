@@ -41,7 +41,7 @@ def test_the_previous_generation_is_kept_and_older_ones_go(small_home, articles,
 
 def test_a_failed_build_leaves_the_earlier_index_serving(small_home, articles, cards):
     class Broken(WordEmbedder):
-        def _encode(self, texts, bf16=False):
+        def _encode(self, texts):
             raise RuntimeError("panne")
 
     before = live_folder(small_home)
@@ -59,7 +59,7 @@ from tests.conftest import WordEmbedder, FIXTURES
 from ingest.generation import build
 from ingest.sources import read_source
 class Slow(WordEmbedder):
-    def _encode(self, texts, bf16=False):
+    def _encode(self, texts):
         print("embedding", flush=True)
         time.sleep(60)
 build(Path({home!r}), read_source(FIXTURES / "ten.jsonl"), [], Slow("slow"), {{}})

