@@ -248,7 +248,7 @@ def _zone(path: Sequence[str], text: str, cells: Sequence[tuple[str, str]]) -> s
         lines and sum(bool(re.match(r"(vu|considerant)\b", line)) for line in lines) > 0.5 * len(lines)
     ):
         return VISAS
-    if any(
+    if not re.search(r"\b(orientations|autorites)\b", titles[-1] if titles else "") and any(
         "objectif" not in t and re.search(r"\bdiagnostic\b|etat des lieux|ou en sommes-nous|ce qui (va|doit)", t) for t in titles
     ):
         return DIAGNOSTIC

@@ -12,12 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from corpus.contract import Page
 from corpus.errors import CasfError
 from ingest import sandbox
+from ingest.headings import heading_of
 from ingest.sandbox import Progress, SandboxFailure, silent
 
 MAX_BYTES = 200 * 1024 * 1024
@@ -288,16 +290,28 @@ def searchable(text: str) -> str:
 
 def furniture(pages: Sequence[Page]) -> set[str]:
     """Running headers, footers and page numbers: the shapes (digits as 0) that stand at page edges again and again."""
+    edges: dict[str, list[tuple[int, list[int]]]] = {}
+    outer: set[str] = set()
     pages = [page for page in pages if not isinstance(page, BarePage)]
-    edges: Counter[str] = Counter()
-    first_or_last: Counter[str] = Counter()
     for page in pages:
         lines = [line for line in page.text.splitlines() if line.strip()]
-        edges.update({line_shape(line) for line in lines[:3] + lines[-3:]})
+        for shape, line in {line_shape(line): line for line in lines[:3] + lines[-3:]}.items():
+            edges.setdefault(shape, []).append((page.number, [int(n[-9:]) for n in re.findall(r"\d+", line)]))
         # A part of the document (an avenant) has a header of its own on few pages; table headings are no headers.
-        first_or_last.update({line_shape(line) for line in lines[:1] + lines[-1:] if len(re.split(r" {3,}", line.strip())) < 3})
+        outer |= {line_shape(line) for line in lines[:1] + lines[-1:] if len(re.split(r" {3,}", line.strip())) < 3}
     often = max(3, round(0.4 * len(pages)))
-    return {shape for shape, n in edges.items() if n >= often} | {shape for shape, n in first_or_last.items() if n >= 2}
+    scanned = any(page.ocr for page in pages)  # its page numbers may be misread
+    found = set()
+    for shape, places in edges.items():
+        # The numbers of a running line stay or count the pages; those of "Article 12" at a page's top do neither.
+        counts = all(
+            len(set(column)) == 1 or len({n - page for n, (page, _) in zip(column, places, strict=True)}) == 1
+            for column in zip(*(numbers for _, numbers in places), strict=True)
+        )
+        follows = any(b - a == 1 for (a, _), (b, _) in pairwise(places))
+        if (len(places) >= often and (counts or (scanned and not heading_of(shape)))) or (shape in outer and counts and follows):
+            found.add(shape)
+    return found
 
 
 def line_shape(line: str) -> str:

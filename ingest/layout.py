@@ -1,92 +1,47 @@
 """A page's lines read as headings, paragraphs and table rows, each with its place in the page's text.
 
-pypdf's layout mode keeps columns apart by runs of spaces; a table is a stretch of lines with such gaps. Rows keep their
-column headings, so that "taux d'occupation 2026 de l'EHPAD" meets its cell.
+pypdf's layout mode keeps columns apart by runs of spaces; `ingest/columns.py` reads tables out of them. Rows keep their
+column headings, so that "taux d'occupation 2026 de l'EHPAD" meets its cell. No line of a page's body is left out.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from corpus.contract import Page
+from ingest.columns import Block, Line, Table, groups
 from ingest.documents import furniture, line_shape
+from ingest.headings import ANNEXE, ARTICLE, AVENANT, BULLET, CHAPTER, LEADERS, Heading, heading_of, is_alone
 
-_GAP = re.compile(r" {3,}|(?<=\S) {2}(?=[-+]?\d)")
-_PIECE = re.compile(r"\S+(?: {1,2}(?!(?<= {2})[-+]?\d)\S+)*")
-_LEADERS = re.compile(r"(?:\s*\.){5,}\s*\d*\s*$|(?:\.\s){5,}|…{2,}\s*\d+\s*$")
-_CAPTION = re.compile(r"^\s*(?:Tableau|TABLEAU|Tab\.)\s+[\dIVX]+", re.UNICODE)
-_BULLET = re.compile(r"^\s*(?:[-–—•●▪■*]|\d{1,2}[°)]|[a-z]\)|[ivx]+\))\s")
-_NUMERIC = re.compile(r"^[-+≤≥<>]?\s?\d[\d\s.,/]*\s?(?:%|€|k€|ETP|places?|jours?|points?)?$")
+__all__ = ["Block", "read_blocks"]
 
-# Level, pattern: outermost first. A heading is one short line (the title may run into text after a full stop).
-_HEADINGS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (0, re.compile(r"^(?:AVENANT|Avenant)\s+(?:n|N|au|AU|°|\d)")),
-    (0, re.compile(r"^(?:ANNEXES?|Annexes?)\b(?:\s+(?:n°\s?)?(?:\d+|[A-Z]|[IVX]+)\b|\s*$)")),
-    (1, re.compile(r"^(?:TITRE|Titre|PARTIE|Partie|VOLET|Volet|CHAPITRE|Chapitre)\s+(?:\d+|[IVX]+|premier|PREMIER)\b")),
-    (
-        2,
-        re.compile(
-            r"^(?:ARTICLE|Article|Art\.)\s+(?:\d+(?:\.\d+)*|[IVX]+(?:\.\d+)*|1er|premier)\b(?!\s*(?:du|de la|des|et|à)\s)"
-        ),
-    ),
-    (2, re.compile(r"^(?:FICHE|Fiche)(?:[ -](?:ACTION|action))?\s+(?:n°\s?)?\d+")),
-    (3, re.compile(r"^(?:\d{1,2}|[IVX]{1,4}|[A-Z])(?:\.\d{1,2}){1,3}\.?\s*[-–—:.)]?\s+[A-ZÀ-Ý«]")),
-    (3, re.compile(r"^(?:\d{1,2}|[IVX]{1,4}|[A-Z])\s?(?:[.)–—-]|\s-)\s+[A-ZÀ-Ý«]")),
+_EDGE = 4  # lines at a page's top and bottom among which its running header and footer are
+_ENDED = (".", ";", ":", "!", "?")
+_AMENDS = re.compile(
+    r"présent avenant|\b(?:est|sont) (?:ainsi )?(?:modifi|remplac|complét|port|report|prorog|supprim)|comme suit|^\s*entre\b",
+    re.IGNORECASE | re.MULTILINE,
 )
-
-
-@dataclass(slots=True)
-class Block:
-    """A heading, a paragraph, or a table row; `start`/`end` are offsets in its page's text.
-
-    `cells` (rows only) pairs each column's heading with the cell's text; `path` is the headings above, outermost first.
-    """
-
-    kind: str
-    page: int
-    text: str
-    start: int
-    end: int
-    path: tuple[str, ...] = ()
-    caption: str = ""
-    cells: tuple[tuple[str, str], ...] = field(default=())
-
-
-@dataclass(slots=True)
-class _Line:
-    raw: str
-    start: int
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.raw.split())
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.raw)
-
-    @property
-    def cells(self) -> list[str]:
-        return [c for c in _GAP.split(self.raw.strip()) if c.strip()]
 
 
 def read_blocks(pages: Sequence[Page]) -> list[Block]:
     """The blocks of a document in reading order, headings carried over pages."""
     skip = furniture(pages)
     blocks: list[Block] = []
-    path: list[tuple[int, str]] = []
-    table: _Table | None = None
-    for page in pages:
-        lines = [line for line in _lines(page.text) if not (line.raw.strip() and line_shape(line.raw) in skip)]
-        toc = sum(bool(_LEADERS.search(line.raw)) for line in lines) >= 4
-        for group in _groups(lines):
-            if isinstance(group, _Table):
+    prose = _Prose()
+    table: Table | None = None
+    for page, after in zip(pages, [*pages[1:], Page(0, "")], strict=True):
+        lines = _body(page.text, skip)
+        prose.begin(lines, after.text)
+        for group in groups(lines):
+            if isinstance(group, Table):
                 table = group.follow(table)
-                blocks += [_placed(row, page.number, path) for row in table.rows()]
+                rows = group.rows()
+                for row in rows:
+                    row.page, row.path = page.number, prose.titles
+                blocks += rows
+                prose.item = False
                 continue
-            if toc and all(_LEADERS.search(line.raw) or len(line.text) < 60 for line in group):
-                continue
-            for block in _prose(group, path):
+            for block in prose.read(group):
                 block.page = page.number
                 blocks.append(block)
                 if block.kind == "paragraph" and len(block.text) > 60:
@@ -94,254 +49,198 @@ def read_blocks(pages: Sequence[Page]) -> list[Block]:
     return blocks
 
 
-def _placed(block: Block, page: int, path: list[tuple[int, str]]) -> Block:
-    block.page = page
-    block.path = tuple(title for _, title in path)
-    return block
-
-
-def _lines(text: str) -> list[_Line]:
+def _body(text: str, skip: set[str]) -> list[Line]:
+    """The page's lines without its running header and footer, and without a table of contents."""
     lines, at = [], 0
     for raw in text.split("\n"):
-        lines.append(_Line(raw, at))
+        lines.append(Line(raw, at))
         at += len(raw) + 1
-    return lines
+    told = [i for i, line in enumerate(lines) if line.raw.strip()]
+    edges = {*told[:_EDGE], *told[-_EDGE:]}
+    contents = sum(bool(LEADERS.search(line.raw)) for line in lines) >= 3
+    return [
+        line for i, line in enumerate(lines)
+        if not (i in edges and line_shape(line.raw) in skip) and not (contents and LEADERS.search(line.raw))
+    ]  # fmt: skip
 
 
-def _groups(lines: list[_Line]) -> Iterator["list[_Line] | _Table"]:
-    """Stretches of prose and tables, in order. A table needs two lines of two cells or more, close to each other."""
-    prose: list[_Line] = []
-    i = 0
-    while i < len(lines):
-        end = _table_end(lines, i)
-        if end:
-            caption = ""
-            while prose and not prose[-1].raw.strip():
-                prose.pop()
-            if prose and _CAPTION.match(prose[-1].raw):
-                caption = prose.pop().text
-            if prose:
-                yield prose
-                prose = []
-            yield _Table(caption, lines[i:end])
-            i = end
-        else:
-            prose.append(lines[i])
+class _Prose:
+    """Headings and paragraphs, from one stretch of lines to the next; the path of headings goes on over the pages."""
+
+    def __init__(self) -> None:
+        self.path: list[tuple[Heading, str]] = []
+        self.item = False  # the last line that looked like a heading was an item of a list of such
+        self.counts: dict[str, tuple[int, int]] = {}  # of plain numbers ("1.", "II –", "B)"), by kind: the last, its level
+        self.width = 0
+        self.top = 0
+        self.rest = ""
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        return tuple(title for _, title in self.path)
+
+    def begin(self, lines: Sequence[Line], after: str) -> None:
+        """A new page: its width in characters, where its first lines end, its text and the next page's."""
+        widths = sorted(len(line.raw) for line in lines if line.text and len(line.cells) < 2)
+        self.width = widths[int(0.9 * (len(widths) - 1))] if widths else 0
+        told = [line for line in lines if line.text]
+        self.top = told[min(5, len(told) - 1)].start if told else 0
+        self.rest = "\n".join(line.raw for line in lines) + "\n" + after
+        self.offset = lines[0].start if lines else 0
+
+    def read(self, lines: list[Line]) -> Iterator[Block]:
+        """The blocks of a stretch of lines."""
+        paragraph: list[Line] = []
+
+        def flush() -> Iterator[Block]:
+            if paragraph:
+                text = re.sub(r"(?<=[a-zà-ÿ])- (?=[a-zà-ÿ])", "", " ".join(line.text for line in paragraph))
+                yield _block("paragraph", text, paragraph, self.titles)
+                paragraph.clear()
+
+        i = 0
+        while i < len(lines):
+            line = lines[i]
+            if not line.text:
+                yield from flush()
+                i += 1
+                continue
+            goes_on = bool(paragraph) and not paragraph[-1].text.endswith(_ENDED) and self._fills(paragraph[-1], line)
+            heading, end = (None, i + 1) if goes_on else self._heading(lines, i, bool(paragraph))
+            if heading and heading.said:
+                yield from flush()
+                self._enter(heading)
+                paragraph.append(line)
+            elif heading:
+                yield from flush()
+                self._enter(heading)
+                yield _block("heading", heading.title, [x for x in lines[i:end] if x.text], self.titles[:-1])
+                i = end
+                continue
+            else:
+                if paragraph and BULLET.match(line.raw):
+                    yield from flush()
+                paragraph.append(line)
             i += 1
-    if prose:
-        yield prose
+        yield from flush()
 
-
-def _is_row(line: _Line) -> bool:
-    return len(line.cells) >= 2 and not _LEADERS.search(line.raw)
-
-
-def _table_end(lines: list[_Line], i: int) -> int:
-    """The line after the table that starts at line i, 0 when none starts there."""
-    if not _is_row(lines[i]):
-        return 0
-    end, rows, j, blanks = i, 0, i, 0
-    while j < len(lines):
-        line = lines[j]
-        if not line.raw.strip():
-            blanks += 1
-            if blanks > 1:
-                break
-        elif _is_row(line):
-            rows, end, blanks = rows + 1, j + 1, 0
-        elif (
-            _CAPTION.match(line.raw)
-            or (heading_level(line.text) is not None and len(line.text) > 12)
-            or len(line.text) > 75
-            or line.text.endswith((".", ";", ":"))
+    def _heading(self, lines: list[Line], i: int, inside: bool) -> tuple[Heading | None, int]:
+        """The heading that begins at line i and the line after it; `inside`: other text stands right above."""
+        end = i + 1
+        text = lines[i].text
+        first = heading_of(text)
+        if first and first.kind == "capitals":
+            while end < len(lines) and (more := heading_of(lines[end].text)) and more.kind == "capitals" and len(text) < 200:
+                text, end = f"{text} {lines[end].text}", end + 1
+            first = Heading(first.level, first.kind, text)
+        elif first:
+            while end < len(lines) and len(text) < 400 and self._goes_on(lines[end - 1], lines[end]):
+                text, end = f"{text} {lines[end].text}", end + 1
+            first = heading_of(text)
+        if first is None:
+            self.item = False
+            below = [line.text for line in lines[i + 1 :]]
+            alone = not inside and not BULLET.match(lines[i].raw) and is_alone(lines[i].text, below)
+            return (Heading(9, "alone", lines[i].text), i + 1) if alone else (None, i + 1)
+        if first.said:
+            self.item = False
+            return first, end
+        if self._is_listed(first, lines, end) or not self._is_due(first, lines, i, end):
+            return None, i + 1
+        if re.fullmatch(r"[\w.-]+\.?\s+(?:[nN]°\s?)?[\w.-]+\s*[-–—:.]*", text) and first.kind not in (
+            "capitals",
+            "item",
+            "number",
         ):
-            break
-        else:  # the second line of a wrapped cell
-            blanks = 0
-        j += 1
-    # Continuation lines right after the last full row belong to it.
-    while rows >= 2 and end < len(lines) and lines[end].raw.strip() and not _CAPTION.match(lines[end].raw):
-        line = lines[end]
-        if heading_level(line.text) is not None or len(line.text) > 60 or line.text.endswith((".", ";", ":")):
-            break
-        end += 1
-    return end if rows >= 2 else 0
+            return self._titled(first, lines, end)
+        return first, end
+
+    def _goes_on(self, line: Line, after: Line) -> bool:
+        """Is `after` the rest of a wrapped `line`?"""
+        if not after.text or BULLET.match(after.raw) or heading_of(after.text):
+            return False
+        return after.text[0].islower() or self._fills(line, after)
+
+    def _fills(self, line: Line, after: Line) -> bool:
+        """Had the next line's first word no room at the end of `line`?"""
+        return len(line.raw) + 1 + len(after.text.split()[0]) > 0.92 * self.width
+
+    def _is_listed(self, heading: Heading, lines: list[Line], end: int) -> bool:
+        """Is it one of several headings of a kind with nothing between them: a list ("Annexe 1 : …", "Annexe 2 : …")?"""
+        below = next((line.text for line in lines[end:] if line.text), "")
+        after = heading_of(below)
+        follows = self.item
+        self.item = bool(after and after.kind == heading.kind and after.level == heading.level and heading.kind != "capitals")
+        return self.item or (follows and heading.kind != "capitals")
+
+    def _is_due(self, heading: Heading, lines: list[Line], i: int, end: int) -> bool:
+        """Can this heading stand here? A plain number must be the next one, an avenant must amend something."""
+        if heading.kind == "item":
+            style, rank = _rank(heading.title)
+            last = self.counts.get(style, (0, 0))[0]
+            return rank in (1, last + 1, last + 2) and any(line.text for line in lines[end:])
+        if heading.kind == "avenant":
+            begins = lines[i].start <= self.top or heading.title.isupper() or (i + 1 < len(lines) and not lines[i + 1].text)
+            return begins and bool(_AMENDS.search(self.rest[max(0, lines[i].start - self.offset) :][:6000]))
+        if heading.level == ANNEXE and heading.kind == "annexe":
+            return not self.path or self.path[0][0].level != AVENANT or lines[i].start <= self.top or heading.title.isupper()
+        return True
+
+    def _titled(self, heading: Heading, lines: list[Line], end: int) -> tuple[Heading, int]:
+        """A heading that is only a number, with its title from the line below where that is one."""
+        at = next((j for j in range(end, min(end + 3, len(lines))) if lines[j].text), -1)
+        title = lines[at].text if at >= 0 else ""
+        other = heading_of(title)
+        is_title = (
+            3 <= len(title) <= 90 and title[-1] not in ".;:," and not BULLET.match(lines[at].raw) and len(lines[at].cells) == 1
+            and (other is None or other.kind == "capitals")
+            and (at + 1 >= len(lines) or not self._goes_on(lines[at], lines[at + 1]))
+        )  # fmt: skip
+        if not is_title:
+            return heading, end
+        return Heading(heading.level, heading.kind, f"{heading.title.rstrip(' –—-:.')} – {title}"), at + 1
+
+    def _enter(self, heading: Heading) -> None:
+        """Put a heading in the path. What is inside an avenant stays there, whatever it is called."""
+        if heading.kind == "item":
+            style, rank = _rank(heading.title)
+            inside = any(over.kind in ("article", "fiche") for over, _ in self.path)
+            level = self.counts[style][1] if rank > 1 and style in self.counts else ARTICLE + 1 if inside else CHAPTER
+            heading = replace(heading, level=level)
+        while self.path and self._ends(self.path[-1][0], heading):
+            self.path.pop()
+        if heading.kind == "item":
+            self.counts[style] = rank, level
+        elif heading.level < ARTICLE and heading.kind != "capitals":
+            self.counts = {}
+        avenant = heading.kind == "avenant" and not heading.title.lower().startswith("avenant")
+        self.path.append((heading, f"Avenant : {heading.title}" if avenant else heading.title))
+
+    def _ends(self, over: Heading, heading: Heading) -> bool:
+        """Does `heading` end what `over` began?"""
+        if heading.kind == "number" and over.kind in ("item", "number"):
+            return not heading.title.startswith(over.title.split()[0].rstrip(".)") + ".")
+        if heading.kind == "number" and over.kind == "capitals":
+            return len(self.path) > 1 or not any(c in heading.title for c in "IVX")
+        return over.level >= heading.level
 
 
-class _Table:
-    def __init__(self, caption: str, lines: list[_Line]):
-        self.caption = caption
-        self.lines = lines
-        self.columns = _columns(lines)
-        self.header: list[str] = []
-        self.body: list[list[_Line]] = []
-        groups = list(self._row_groups())
-        if groups and self._looks_like_header(groups[0]):
-            self.header = self._merge(groups[0])
-            groups = groups[1:]
-        self.body = groups
-
-    def follow(self, before: "_Table | None") -> "_Table":
-        """This table, with the caption and headings of the one that it continues from the page before."""
-        if before and not self.caption and (len(before.columns) == len(self.columns) or self.header == before.header):
-            if not self.header or self.header == before.header:
-                self.caption = before.caption
-            if not self.header:
-                self.header = before.header
-        return self
-
-    def rows(self) -> list[Block]:
-        blocks = []
-        for group in self.body:
-            cells = self._merge(group)
-            heads = self.header if len(self.header) == len(cells) else [""] * len(cells)
-            text = " | ".join(c for c in cells if c)
-            pairs = tuple((h, c) for h, c in zip(heads, cells, strict=True) if c)
-            blocks.append(Block("row", 0, text, group[0].start, group[-1].end, caption=self.caption, cells=pairs))
-        return blocks
-
-    def _cells(self, line: _Line) -> list[str]:
-        """The line's cells by column: each piece between gaps goes whole to the column that it overlaps most."""
-        cells = [""] * len(self.columns)
-        for piece in _PIECE.finditer(line.raw):
-            overlap = [min(piece.end(), b) - max(piece.start(), a) for a, b in self.columns]
-            best = overlap.index(max(overlap))
-            cells[best] = f"{cells[best]} {piece[0]}".strip()
-        return cells
-
-    def _merge(self, group: list[_Line]) -> list[str]:
-        rows = [self._cells(line) for line in group]
-        return [" ".join(row[i] for row in rows if row[i]) for i in range(len(self.columns))]
-
-    def _row_groups(self) -> Iterator[list[_Line]]:
-        """Logical rows: stretches between blank lines, cut further where several lines each hold a full set of values."""
-        stretch: list[_Line] = []
-        for line in [*self.lines, _Line("", 0)]:
-            if line.raw.strip():
-                stretch.append(line)
-            elif stretch:
-                yield from self._split(stretch)
-                stretch = []
-
-    def _split(self, stretch: list[_Line]) -> Iterator[list[_Line]]:
-        filled = [sum(bool(c) for c in self._cells(line)) for line in stretch]
-        full = [i for i, count in enumerate(filled) if count >= max(2, 0.6 * len(self.columns))]
-        if len(full) <= 1:
-            yield stretch
-            return
-        group: list[_Line] = []
-        for i, line in enumerate(stretch):
-            if i in full and any(j in full for j in range(i)) and group:
-                yield group
-                group = []
-            group.append(line)
-        yield group
-
-    def _looks_like_header(self, group: list[_Line]) -> bool:
-        cells = self._merge(group)
-        values = [c for c in cells[1:] if c]
-        years = sum(bool(re.search(r"\b(?:19|20)\d\d\b|\bN(?:\s?[+-]\s?\d)?\b", c)) for c in values)
-        return bool(values) and (years >= 2 or not any(_NUMERIC.match(c) or re.search(r"\d{2,}", c) for c in values))
+_RANKS = {"I": 1, "V": 5, "X": 10}
 
 
-def _columns(lines: list[_Line]) -> list[tuple[int, int]]:
-    """Character ranges of the columns: what is blank, at least two wide, in every line of the table."""
-    rows = [line.raw for line in lines if line.raw.strip()]
-    width = max(len(r) for r in rows)
-    used = [sum(len(r) > i and r[i] != " " for r in rows) for i in range(width)]
-    # One stray long cell must not glue two columns: a character position counts as used when several lines use it.
-    floor = 0 if len(rows) < 6 else 1
-    columns, start = [], -1
-    blank = 0
-    for i, count in enumerate(used):
-        if count > floor:
-            if start < 0:
-                start = i
-            blank = 0
-        elif start >= 0:
-            blank += 1
-            if blank >= 2:
-                columns.append((start, i - blank + 1))
-                start, blank = -1, 0
-    if start >= 0:
-        columns.append((start, width))
-    # Widen each column to the next one's start so that no character is lost.
-    return [(0 if i == 0 else a, columns[i + 1][0] if i + 1 < len(columns) else width) for i, (a, _) in enumerate(columns)]
+def _rank(title: str) -> tuple[str, int]:
+    """The style and the rank of a plain number: "1. …", "I – …", "B) …"; words ("Un. – …") are always the first."""
+    mark = re.match(r"\d+|[IVX]+(?!\w)|[A-Z](?!\w)", title)
+    if not mark:
+        return "word", 1
+    if mark[0].isdigit():
+        return "digit", int(mark[0])
+    if re.fullmatch(r"[IVX]+", mark[0]):
+        values = [_RANKS[c] for c in mark[0]]
+        return "roman", sum(-v if values[n + 1 : n + 2] > [v] else v for n, v in enumerate(values))
+    return "letter", ord(mark[0]) - 64
 
 
-def heading_level(text: str) -> int | None:
-    """The rank of a heading line, None for anything else."""
-    if not text or len(text) > 160 or _LEADERS.search(text):
-        return None
-    for level, pattern in _HEADINGS:
-        if pattern.match(text) and not (len(text) > 100 and level == 3):
-            return level
-    letters = [c for c in text if c.isalpha()]
-    if (
-        len(letters) >= 4
-        and len(text) <= 90
-        and sum(c.isupper() for c in letters) > 0.85 * len(letters)
-        and not text.endswith((".", ",", ";"))
-    ):
-        return 1
-    return None
-
-
-_RUN_IN = re.compile(r"^((?:ARTICLE|Article|Art\.)\s+[\dIVX]+(?:\.\d+)*(?:er)?\s*[-–—:.]\s*[^.]{3,110}?)\.\s+(?=[A-ZÀ-Ý«])")
-
-
-def _prose(lines: list[_Line], path: list[tuple[int, str]]) -> Iterator[Block]:
-    """Headings and paragraphs of a stretch of lines; `path` is changed as headings come."""
-    paragraph: list[_Line] = []
-
-    def flush() -> Iterator[Block]:
-        if paragraph:
-            first, last = paragraph[0], paragraph[-1]
-            text = re.sub(r"(?<=[a-zà-ÿ])- (?=[a-zà-ÿ])", "", " ".join(line.text for line in paragraph))
-            start = first.start + len(first.raw) - len(first.raw.lstrip())
-            yield Block("paragraph", 0, text, start, last.end, tuple(t for _, t in path))
-            paragraph.clear()
-
-    for i, line in enumerate(lines):
-        text = line.text
-        if not text:
-            yield from flush()
-            continue
-        if run_in := _RUN_IN.match(text):
-            yield from flush()
-            _enter(path, 2, run_in[1])
-            paragraph.append(line)
-            continue
-        level = heading_level(text)
-        if level is None and not paragraph and _is_title(text, lines[i + 1 :]):
-            level = 4
-        if level == 1 and text.isupper() and i and lines[i - 1].text.isupper() and path and path[-1][1] == lines[i - 1].text:
-            path[-1] = (1, f"{path[-1][1]} {text}")  # one heading over two lines
-            continue
-        if level is not None and not (paragraph and not paragraph[-1].text.endswith((".", ";", ":", "!", "?")) and level >= 3):
-            yield from flush()
-            _enter(path, level, text)
-            start = line.start + len(line.raw) - len(line.raw.lstrip())
-            yield Block("heading", 0, text, start, line.end, tuple(t for _, t in path[:-1]))
-            continue
-        if (paragraph and _BULLET.match(line.raw) and not _BULLET.match(paragraph[0].raw)) or (
-            paragraph and _BULLET.match(line.raw)
-        ):
-            yield from flush()
-        paragraph.append(line)
-    yield from flush()
-
-
-def _enter(path: list[tuple[int, str]], level: int, title: str) -> None:
-    while path and path[-1][0] >= level:
-        path.pop()
-    path.append((level, title))
-
-
-def _is_title(text: str, following: list[_Line]) -> bool:
-    """A short line alone, with a capital and no full stop, above text: an unnumbered heading."""
-    after = next((line.text for line in following if line.text), "")
-    return (
-        3 <= len(text) <= 70 and text[0].isupper() and text[-1].isalnum() and len(text.split()) <= 9
-        and bool(following) and (not following[0].text or len(after) > 70) and not re.search(r"\d{4,}|€|%", text) and bool(after)
-    )  # fmt: skip
+def _block(kind: str, text: str, lines: Sequence[Line], path: tuple[str, ...]) -> Block:
+    first = lines[0]
+    return Block(kind, 0, text, first.start + len(first.raw) - len(first.raw.lstrip()), lines[-1].end, path)

@@ -1,0 +1,140 @@
+"""A page's lines become passages: none is lost, headings give the place, rows keep their column headings."""
+
+import re
+
+import pytest
+
+from corpus.article import Passage
+from corpus.contract import Contract, Page
+from ingest.contract_passages import contract_passages, passage_view
+from ingest.documents import furniture, line_shape, read_document
+from ingest.headings import LEADERS, heading_of
+from ingest.workspace import DEMO_FILE
+
+
+def passages(*pages: str) -> list[Passage]:
+    return contract_passages(Contract("x", "t", "f", "d", tuple(Page(n, text) for n, text in enumerate(pages, 1))))
+
+
+def lost_words(pages: list[Page]) -> list[tuple[int, str]]:
+    """The words of body lines that no passage of their page says, in its text, its table's headings or its place."""
+    skip = furniture(pages)
+    said: dict[int, set[str]] = {}
+    for p in contract_passages(Contract("x", "t", "f", "d", tuple(pages))):
+        words = f"{p.text} {' '.join(p.path)} {p.extra.get('caption', '')} {passage_view(p)}"
+        said.setdefault(p.page or 0, set()).update(re.findall(r"\w+", words))
+    return [
+        (page.number, line.strip())
+        for page in pages
+        for line in page.text.splitlines()
+        if line_shape(line) not in skip and not LEADERS.search(line)
+        and not set(re.findall(r"\w+", line)) <= said.get(page.number, set())
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["demo", "ehpad", "handicap", "chrs", "handicap.docx"])
+def test_no_word_of_a_page_is_lost(name, tmp_path):
+    from evals.contracts.make_contracts import drawing, word
+
+    path = tmp_path / "c.pdf"
+    path.write_bytes(DEMO_FILE.read_bytes() if name == "demo" else word() if name.endswith("docx") else drawing(name))
+    assert lost_words(read_document(path)) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("TITRE II – DIAGNOSTIC PARTAGÉ", "TITRE II – DIAGNOSTIC PARTAGÉ"),
+        ("Article 24 – Investissements", "Article 24 – Investissements"),
+        ("ARTICLE 24.2", "ARTICLE 24.2"),
+        ("Article 5. Durée du contrat.", "Article 5. Durée du contrat."),
+        ("3.1 Axe A – Des parcours sans rupture", "3.1 Axe A – Des parcours sans rupture"),
+        ("2-1. Structures tarifées", "2-1. Structures tarifées"),
+        ("Annexe 3", "Annexe 3"),
+        ("AVENANT N° 1", "AVENANT N° 1"),
+        ("DEUXIÈME AVENANT AU CONTRAT", "DEUXIÈME AVENANT AU CONTRAT"),
+        ("LES PARTIES", "LES PARTIES"),
+        ("Article 9 – Objet. Le contrat fixe les objectifs de chacun.", "Article 9 – Objet"),
+        ("4.2 La dotation progresse de 1,2 % par an à compter de 2026.", "4.2"),
+        ("Article 12. Le présent contrat prend effet le 1er janvier 2025.", "Article 12"),
+    ],
+)
+def test_headings_give_their_place(line, title):
+    found = heading_of(line)
+    assert found
+    assert found.title == title
+    assert found.said == (line.endswith(".") and title != line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Article 5 du contrat antérieur", "Annexe 3 est mise à jour chaque année par les parties signataires.",
+        "3 places d'hébergement temporaire", "1. Le gestionnaire remet son rapport aux autorités avant le 30 avril ;",
+        "ENTRE", "IL EST CONVENU CE QUI SUIT :", "Article 7 – Suivi . . . . . . . . . . . . . 12",
+    ],
+)  # fmt: skip
+def test_other_lines_are_no_headings(line):
+    assert heading_of(line) is None
+
+
+def test_numbered_sentences_are_paragraphs_of_their_clause():
+    found = passages(
+        "Article 4 – Dotation\n"
+        "4.1 La dotation globale est fixée à 812 640 euros pour l'année 2025 et versée par\n"
+        "douzièmes.\n"
+        "4.2 La dotation progresse de 1,2 % par an à compter de 2026.\n"
+        "4.3 Crédits ponctuels\nIls ne sont pas reconduits."
+    )
+    assert [p.text.split()[0] for p in found] == ["4.1", "4.2", "Ils"]
+    assert found[0].text.endswith("par\ndouzièmes.")
+    assert [p.label for p in found] == ["Article 4.1, p. 1", "Article 4.2, p. 1", "Article 4.3 Crédits ponctuels, p. 1"]
+    assert all(p.path[0] == "Article 4 – Dotation" for p in found)
+
+
+def test_a_heading_over_two_lines_is_one_and_a_bare_number_takes_its_title_below():
+    found = passages(
+        "Article 12 – Fin de vie, hospitalisation à domicile et filière\ngériatrique\n\n"
+        "Le gestionnaire signe une convention avec un service d'hospitalisation.\n\n"
+        "TITRE II\nLES MOYENS\n\nArticle 13\nDurée\n\nCinq ans."
+    )
+    assert found[0].path == ("Article 12 – Fin de vie, hospitalisation à domicile et filière gériatrique",)
+    assert found[1].path == ("TITRE II – LES MOYENS", "Article 13 – Durée")
+
+
+def test_a_list_of_headings_is_a_list():
+    found = passages(
+        "Article 30 – Annexes\n\nSont annexés au contrat :\n\nAnnexe 1 : fiches actions\nAnnexe 2 : indicateurs\n"
+        "Annexe 3 : effectifs\n\nFait en trois exemplaires originaux."
+    )
+    assert {p.path for p in found} == {("Article 30 – Annexes",)}
+
+
+def test_an_avenant_holds_all_that_is_stapled_with_it():
+    body = "Article 1 – Durée\n\nLe contrat dure cinq ans. L'avenant n° 1 du contrat précédent est caduc.\n"
+    avenant = (
+        "AVENANT N° 2 AU CONTRAT\n\nEntre les mêmes parties, il est convenu ce qui suit.\n\n"
+        "TITRE I – OBJET\n\nArticle 1 – Terme\n\nLa date du 31 décembre 2028 est remplacée par le 31 décembre 2029.\n"
+    )
+    found = passages(body, "ANNEXE 1 – EFFECTIFS\n\nDouze emplois.", avenant, "ANNEXE 1 – EFFECTIFS MODIFIÉS\n\nTreize emplois.")
+    assert [bool(p.path) and p.path[0].startswith("AVENANT N° 2") for p in found] == [False, False, True, True, True]
+    assert found[3].label == "Avenant n° 2, Article 1 Terme, p. 3"
+
+
+def test_headings_at_the_top_of_pages_are_no_running_headers():
+    pages = [f"Article {n}\n\nLe gestionnaire tient l'engagement qu'il prend ici, page {n * n}." for n in (3, 4, 6, 9)]
+    found = passages(*pages)
+    assert [p.path for p in found] == [("Article 3",), ("Article 4",), ("Article 6",), ("Article 9",)]
+
+
+def test_running_headers_and_page_numbers_are_left_out():
+    pages = [f"CPOM de la Vallée – page {n}\n\nPhrase propre à la page, numéro {'abcdef'[n]}.\n\n{n} / 5" for n in range(1, 6)]
+    assert all("Vallée" not in p.text and "/ 5" not in p.text for p in passages(*pages))
+
+
+def test_a_cover_s_lines_are_kept():
+    found = passages(
+        "CONTRAT PLURIANNUEL\nD'OBJECTIFS ET DE MOYENS\n\nAssociation Les Ormes\n\n2025-2029", "Article 1 – Objet\n\nTexte."
+    )
+    said = " ".join(f"{' '.join(p.path)} {p.text}" for p in found if p.page == 1)
+    assert all(words in said for words in ("CONTRAT PLURIANNUEL D'OBJECTIFS", "Les Ormes", "2025-2029"))
