@@ -122,7 +122,9 @@ def build_app(engine: Engine) -> Any:
                 gr.Markdown("### Sources")
                 panel.render()
                 with gr.Accordion("Mes contrats", open=False, elem_id="contrats"):
-                    file = gr.File(label="Ajouter un CPOM (PDF)", file_types=[".pdf"], type="filepath")
+                    file = gr.File(
+                        label="Ajouter un CPOM (PDF, DOCX, ODT)", file_types=[".pdf", ".docx", ".odt"], type="filepath"
+                    )
                     note = gr.Markdown("Votre contrat reste sur cette machine et n'est visible que de vous.")
                     remove = gr.Button("Supprimer le contrat choisi", size="sm", variant="stop")
         question.submit(ask, [question, scope, chat], [chat, question, panel], show_progress="hidden", api_visibility="private")

@@ -197,12 +197,14 @@ class _Job:
         better = {n: text for n, text, _ in read.values() if len(text) > len(pages[n - 1].text)}
         pages = [Page(p.number, better[p.number], ocr=True) if p.number in better else p for p in pages]
         warnings = []
+        if better:
+            warnings.append(f"{_pages(sorted(better))} : texte reconnu sur une image ; vérifiez les chiffres sur le document.")
         if failed := [n for n in scans if n not in read]:
             warnings.append(f"{_pages(failed)} : la reconnaissance du texte a échoué.")
         if blank := [n for n in scans if n in read and len(pages[n - 1].text.strip()) < 20]:
             warnings.append(f"{_pages(blank)} sans texte reconnu.")
         if doubtful := [n for n in sorted(better) if read[n][2] < 70 and n not in blank]:
-            warnings.append(f"{_pages(doubtful)} : texte reconnu avec peu de certitude, à vérifier sur le document.")
+            warnings.append(f"{_pages(doubtful)} : texte reconnu avec peu de certitude.")
         return pages, warnings
 
     def read_office(self) -> Reading:
@@ -213,6 +215,9 @@ class _Job:
         if not found["paged"]:
             try:
                 pages = self._set_by_libreoffice(found)
+                warnings.append(
+                    "Les numéros de page sont ceux que donne LibreOffice : Word peut couper ses pages un peu autrement."
+                )
             except (SandboxFailure, CasfError):
                 warnings.append(
                     "Ce fichier ne dit pas où ses pages se terminent : les numéros de page cités sont ceux de ses sections, "

@@ -90,8 +90,11 @@ def lines_of(parts: Sequence[Part]) -> list[Line]:
         else:
             for group in _written(part):
                 for n, (text, row) in enumerate(group):
-                    page += row in part.breaks
+                    turned = row in part.breaks
+                    page += turned
                     part.breaks = [r for r in part.breaks if r != row]
+                    if turned and n and group[0][1] < part.header:
+                        lines.append(Line(group[0][0], 3, page, row=True))  # the headings, said again as on paper
                     lines.append(Line(text, 2 if n else 3, page, row=True))
             asked = item = False
     return lines

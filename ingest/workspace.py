@@ -27,13 +27,14 @@ from corpus.article import Passage
 from corpus.contract import Contract, Page
 from corpus.errors import CasfError
 from ingest.contract_passages import contract_passages, passage_view
-from ingest.documents import BadDocument, read_document
+from ingest.documents import BadDocument, read_with_warnings
 from ingest.embedding import Embedder, Progress, silent
 from ingest.lexical import LexicalIndex
 from ingest.store import nearest, open_client, write_collection
 
 DEMO = "demo"
 OPEN = 8  # contracts that one user keeps open at once
+QUOTA = 2 * 1024**3  # bytes that one user's contracts may take, their indexes included
 DEMO_FILE = Path(str(files("corpus"))) / "demo" / "cpom-demo.pdf"
 
 
@@ -75,11 +76,13 @@ class Workspace:
     def add(self, path: Path, name: str = "", ident: str = "", progress: Progress = silent) -> Contract:
         """Read, index and keep a document; returns the contract. Raises `BadDocument` and leaves nothing behind."""
         name = clean_name(name or path.name)
-        pages = read_document(path, name)
+        self._refuse_beyond_quota(path, name)
+        reading = read_with_warnings(path, name, progress)
+        pages = list(reading.pages)
         ident = ident or secrets.token_hex(8)
         contract = Contract(
             ident, title_of(pages, name), name, datetime.now(UTC).isoformat(timespec="seconds"), tuple(pages),
-            tuple(warnings_of(pages)),
+            reading.warnings,
         )  # fmt: skip
         passages = contract_passages(contract)
         if not passages:
@@ -106,6 +109,14 @@ class Workspace:
                 raise CasfError("Le disque est plein : le contrat n'a pas été ajouté.") from None
             raise
         return contract
+
+    def _refuse_beyond_quota(self, path: Path, name: str) -> None:
+        used = sum(file.stat().st_size for file in self.root.rglob("*") if file.is_file())
+        if path.is_file() and used + path.stat().st_size > QUOTA:
+            raise CasfError(
+                f"« {name} » n'a pas été ajouté : vos contrats occupent déjà {used / 1e6:.0f} Mo sur {QUOTA / 1e6:.0f} Mo. "
+                "Supprimez-en un (casf contract list, casf contract delete)."
+            )
 
     def list(self) -> list[dict[str, Any]]:
         """The user's contracts, newest first: id, title, filename, added, pages, bytes."""
@@ -216,11 +227,3 @@ def title_of(pages: list[Page], name: str) -> str:
         if match := re.search(r"(?:contrat pluriannuel d.objectifs et de moyens|CPOM)[^.;]{0,80}", text, re.IGNORECASE):
             return match[0].strip(" -–:,")[:100]
     return name
-
-
-def warnings_of(pages: list[Page]) -> list[str]:
-    """What the reader should know about how the document was read."""
-    empty = [page.number for page in pages if len(page.text.strip()) < 20]
-    if not empty:
-        return []
-    return [f"Page{'s' if len(empty) > 1 else ''} sans texte lisible : {', '.join(map(str, empty[:20]))}."]

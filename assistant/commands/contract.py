@@ -14,7 +14,7 @@ from ingest.workspace import DEMO
 
 def add_to(commands: Any) -> None:
     contract = commands.add_parser("contract", help="vos contrats").add_subparsers(dest="action", required=True)
-    added = add_command(contract, "add", "ajouter un contrat (PDF)", _contract_add)
+    added = add_command(contract, "add", "ajouter un contrat (PDF, DOCX, ODT)", _contract_add)
     added.add_argument("file", type=Path)
     for sub in (added, add_command(contract, "list", "vos contrats", _contract_list)):
         json_flag(sub).add_argument("--user", metavar="NOM")

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from corpus.contract import Contract, Page
+from corpus.errors import CasfError
 from ingest.contract_passages import contract_passages, passage_view
 from ingest.documents import BadDocument, furniture, read_document
 from ingest.workspace import DEMO_FILE, UnknownContract, Workspace, clean_name
@@ -114,3 +115,30 @@ def test_names_are_only_ever_shown(name):
     assert clean
     assert len(clean) <= 120
     assert not set(clean) & set('/\\<>"\n')
+
+
+def test_the_list_gives_sizes_and_dates_and_the_quota_is_said(tmp_path, words, monkeypatch):
+    workspace = Workspace(tmp_path, "alice", words)
+    contract = workspace.add(DEMO_FILE)
+    (row,) = workspace.list()
+    assert row["bytes"] == DEMO_FILE.stat().st_size
+    assert row["added"] == contract.added
+    monkeypatch.setattr("ingest.workspace.QUOTA", 2 * row["bytes"])
+    with pytest.raises(CasfError, match="Supprimez-en un"):
+        workspace.add(DEMO_FILE)
+    assert len(workspace.list()) == 1
+
+
+def test_what_the_reader_should_know_is_kept(tmp_path, words):
+    from docx import Document
+
+    document = Document()
+    document.add_paragraph("Le contrat est conclu pour cinq ans.")
+    document.save(tmp_path / "c.docx")
+    workspace = Workspace(tmp_path / "home", "alice", words)
+    steps = []
+    contract = workspace.add(tmp_path / "c.docx", progress=lambda *step: steps.append(step[0]))
+    assert any("page" in warning for warning in contract.warnings)
+    assert workspace.open(contract.id).contract.warnings == contract.warnings
+    assert "Lecture du document" in steps
+    assert workspace.document(contract.id).suffix == ".docx"
