@@ -190,6 +190,10 @@ def _row_changes(
 ) -> list[Change]:  # fmt: skip
     heads = [fold(head) for head, _ in piece.cells]
     texts = [cell for _, cell in piece.cells]
+    said = [re.search(r"\b(ancien|nouveau|avant|apres)", head) for head in heads[1:]]
+    dated = [re.search(r"\b20\d\d\b", head) for head in heads[1:]]
+    if all(said) and all(dated):  # "N+4 (2027) Ancien": both rows of headings in one
+        return _labelled(piece, [m[0] for m in said if m], list(dict.fromkeys(m[0] for m in dated if m)), name)
     old = next((i for i, h in enumerate(heads) if re.search(r"origine|ancien|avant|initial", h)), None)
     new = next((i for i, h in enumerate(heads) if re.search(r"en vigueur|nouve|apres|modifie", h)), None)
     about = " — ".join(t for i, t in enumerate(texts) if i not in (old, new) and not re.fullmatch(r"[\d., ]+", t))

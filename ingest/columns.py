@@ -9,7 +9,7 @@ from ingest.headings import LEADERS, heading_of
 
 _GAP = re.compile(r" {3,}|(?<=\S) {2}(?=[-+]?\d)")
 _PIECE = re.compile(r"\S+(?: {1,2}(?!(?<= {2})[-+]?\d)\S+)*")
-_CAPTION = re.compile(r"^\s*(?:Tableau|TABLEAU|Tab\.)\s+[\dIVX]+", re.UNICODE)
+CAPTION = re.compile(r"^\s*(?:Tableau|TABLEAU|Tab\.)\s+(?:[nN]°\s?)?[\dA-Z]+\b", re.UNICODE)
 _NUMERIC = re.compile(r"^[-+≤≥<>]?\s?\d[\d\s.,/]*\s?(?:%|€|k€|ETP|places?|jours?|points?)?$")
 
 
@@ -59,7 +59,7 @@ def groups(lines: list[Line]) -> Iterator["list[Line] | Table"]:
             caption = ""
             while prose and not prose[-1].raw.strip():
                 prose.pop()
-            if prose and _CAPTION.match(prose[-1].raw):
+            if prose and CAPTION.match(prose[-1].raw):
                 caption = prose.pop().text
             if prose:
                 yield prose
@@ -91,7 +91,7 @@ def table_end(lines: list[Line], i: int) -> int:
         elif _is_row(line):
             rows, end, blanks = rows + 1, j + 1, 0
         elif (
-            _CAPTION.match(line.raw)
+            CAPTION.match(line.raw)
             or (heading_of(line.text) and len(line.text) > 12)
             or len(line.text) > 75
             or line.text.endswith((".", ";", ":"))
@@ -101,7 +101,7 @@ def table_end(lines: list[Line], i: int) -> int:
             blanks = 0
         j += 1
     # Continuation lines right after the last full row belong to it.
-    while rows >= 2 and end < len(lines) and lines[end].raw.strip() and not _CAPTION.match(lines[end].raw):
+    while rows >= 2 and end < len(lines) and lines[end].raw.strip() and not CAPTION.match(lines[end].raw):
         line = lines[end]
         if heading_of(line.text) or len(line.text) > 60 or line.text.endswith((".", ";", ":")):
             break
@@ -114,10 +114,11 @@ class Table:
         self.caption = caption
         self.lines = lines
         self.columns = _counted(lines) or _columns(lines)
+        self.told = _told(lines)  # a label and what is told of it on each line: no columns, no headings
         self.header: list[str] = []
         self.body: list[list[Line]] = []
         groups = list(self._row_groups())
-        if groups and self._looks_like_header(groups[0]):
+        if groups and not self.told and self._looks_like_header(groups[0], groups[1:]):
             self.header = self._merge(groups[0])
             groups = groups[1:]
         self.body = groups
@@ -127,7 +128,7 @@ class Table:
         if before and not self.caption and (len(before.columns) == len(self.columns) or self.header == before.header):
             if not self.header or self.header == before.header:
                 self.caption = before.caption
-            if not self.header:
+            if not self.header and len(before.header) == len(self.columns):
                 self.header = before.header
         return self
 
@@ -151,11 +152,16 @@ class Table:
         return cells
 
     def _merge(self, group: list[Line]) -> list[str]:
+        if self.told:
+            return group[0].cells
         rows = [self._cells(line) for line in group]
         return [" ".join(row[i] for row in rows if row[i]) for i in range(len(self.columns))]
 
     def _row_groups(self) -> Iterator[list[Line]]:
         """Logical rows: stretches between blank lines, cut further where several lines each hold a full set of values."""
+        if self.told:
+            yield from ([line] for line in self.lines if line.text)
+            return
         stretch: list[Line] = []
         for line in [*self.lines, Line("", 0)]:
             if line.raw.strip():
@@ -178,11 +184,31 @@ class Table:
             group.append(line)
         yield group
 
-    def _looks_like_header(self, group: list[Line]) -> bool:
+    def _looks_like_header(self, group: list[Line], below: list[list[Line]]) -> bool:
         cells = self._merge(group)
         values = [c for c in cells[1:] if c]
         years = sum(bool(re.search(r"\b(?:19|20)\d\d\b|\bN(?:\s?[+-]\s?\d)?\b", c)) for c in values)
-        return bool(values) and (years >= 2 or not any(_NUMERIC.match(c) or re.search(r"\d{2,}", c) for c in values))
+        if not values or years >= 2:
+            return bool(values)
+        if not any(_NUMERIC.match(c) or re.search(r"\d{2,}", c) for c in values):
+            return True
+        rows = [self._merge(row) for row in below]
+        figures = [
+            n for n in range(1, len(cells)) if rows and all(re.match(r"[-–]?$", r[n]) or _NUMERIC.match(r[n]) for r in rows)
+        ]
+        return bool(figures) and all(cells[n] and not _NUMERIC.match(cells[n]) for n in figures)
+
+
+def _told(lines: list[Line]) -> bool:
+    """Is each line two cells at the same distance, so that the second ones stand anywhere?"""
+    cells = [line.cells for line in lines if line.text]
+    if any(len(pair) != 2 for pair in cells):
+        return False
+    gaps = {
+        len(line.raw.strip()) - len(first) - len(second)
+        for line, (first, second) in zip((x for x in lines if x.text), cells, strict=True)
+    }
+    return len(gaps) == 1 and len({len(first) for first, _ in cells}) > 1
 
 
 def _counted(lines: list[Line]) -> list[tuple[int, int]]:

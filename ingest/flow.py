@@ -188,7 +188,9 @@ def _written(table: Table) -> Iterator[Written]:
         if head and plain and len(shape) == width:
             yield list(zip(_aligned([titles, *texts]), [head[0], *numbers], strict=True))
             headed = True
-        elif len(shape) == 1 or (len(numbers) == 1 and not plain) or (len(shape) == 2 and not head and _told(texts)):
+        elif len(shape) == 2 and len(numbers) > 1 and not head and _told(texts):
+            yield [(GAP.join(filter(None, row)), r) for row, r in zip(texts, numbers, strict=True)]
+        elif len(shape) == 1 or (len(numbers) == 1 and (not plain or (len(shape) == 2 and not head and _told(texts)))):
             yield from ([(GAP.join(filter(None, row)), r)] for row, r in zip(texts, numbers, strict=True))
         else:
             yield list(zip(_aligned(texts), numbers, strict=True))
@@ -218,7 +220,10 @@ def _header_rows(table: Table, rows: dict[int, list[Cell]], order: Sequence[int]
         return sum(r < table.header for r in order[:-1])
     first = [c for c in table.cells if c.row == order[0]]
     deep = max((c.rows for c in first), default=1)
-    return deep if deep > 1 and any(c.columns > 1 for c in first) and deep < len(order) else 0
+    if not 1 < deep < len(order):
+        return 0
+    figures = any(re.fullmatch(r"[-–+]?[\d\s.,%€]*\d[\d\s.,%€]*", c.text) for r in order[:deep] for c in rows[r])
+    return deep if any(c.columns > 1 for c in first) or (sum(c.rows == deep for c in first) > 1 and not figures) else 0
 
 
 def _title(texts: Sequence[str]) -> str:

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from corpus.contract import Page
-from ingest.columns import Block, Line, Table, groups
+from ingest.columns import CAPTION, Block, Line, Table, groups
 from ingest.documents import furniture, line_shape
 from ingest.headings import ANNEXE, ARTICLE, AVENANT, BULLET, CHAPTER, LEADERS, Heading, heading_of, is_alone
 
 __all__ = ["Block", "read_blocks"]
 
 _EDGE = 4  # lines at a page's top and bottom among which its running header and footer are
+_NARROW = 70  # characters: what a page of few long lines is taken to be wide
 _ENDED = (".", ";", ":", "!", "?")
 _AMENDS = re.compile(
     r"présent avenant|\b(?:est|sont) (?:ainsi )?(?:modifi|remplac|complét|port|report|prorog|supprim)|comme suit|^\s*entre\b",
@@ -157,13 +158,13 @@ class _Prose:
 
     def _goes_on(self, line: Line, after: Line) -> bool:
         """Is `after` the rest of a wrapped `line`?"""
-        if not after.text or BULLET.match(after.raw) or heading_of(after.text):
+        if not after.text or BULLET.match(after.raw) or CAPTION.match(after.raw) or heading_of(after.text):
             return False
         return after.text[0].islower() or self._fills(line, after)
 
     def _fills(self, line: Line, after: Line) -> bool:
         """Had the next line's first word no room at the end of `line`?"""
-        return len(line.raw) + 1 + len(after.text.split()[0]) > 0.92 * self.width
+        return len(line.raw) + 1 + len(after.text.split()[0]) > 0.92 * max(self.width, _NARROW)
 
     def _is_listed(self, heading: Heading, lines: list[Line], end: int) -> bool:
         """Is it one of several headings of a kind with nothing between them: a list ("Annexe 1 : …", "Annexe 2 : …")?"""

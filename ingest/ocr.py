@@ -39,7 +39,7 @@ _BULLETS |= dict.fromkeys(("-", "–", "—", "-_", "–_", "—_", "_"), "-")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A recognised word and its place, in pixels; `sure` from 0 to 100."""
+    """A recognised word and its place, in pixels; `sure` from 0 to 100, which is a word that was not recognised but read."""
 
     text: str
     left: int
@@ -342,7 +342,12 @@ def _page_lines(rows: Sequence[Sequence[Word]], tables: Sequence[tuple[int, Tabl
 def _spaced(row: Sequence[Word], left: int, letter: float) -> str:
     """A row with gaps as runs of spaces, so that what stands in a column stays in one."""
     line, last = "", None
-    if len(row) > 1 and (row[1].left - row[0].right) > 0.8 * letter and (bullet := _BULLETS.get(row[0].text)):
+    if (
+        len(row) > 1
+        and (row[1].left - row[0].right) > 0.8 * letter
+        and row[0].sure < 100
+        and (bullet := _BULLETS.get(row[0].text))
+    ):
         rest = row[2:] if row[1].text == "_" and len(row) > 2 else row[1:]
         row = [replace(row[0], text=bullet), *rest]
     for word in row:

@@ -5,13 +5,15 @@ pdfium opens what pypdf can't (locked without a password, damaged tables), and s
 
 import logging
 import re
+import time
 from pathlib import Path
 from typing import Any
 
-from ingest.documents import READING, BadDocument, tidy
+from ingest.documents import READING, BadDocument, clean, tidy
 from ingest.sandbox import Progress, silent
 
 SCANT, STAMPED = 20, 400  # characters: a page with fewer has no text; with fewer, over a picture, only a stamp
+_TABLES = 6.0  # seconds, after which tables are read from columns of text alone
 _NO_TEXT = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f]|/[Gg]\\d+|\\(cid:\\d+\\)")
 
 
@@ -36,6 +38,7 @@ def read(
     seen = _Pictures(where)
     pages: list[tuple[int, str]] = []
     scans, failed = [], []
+    until = time.monotonic() + _TABLES
     for done, at in enumerate(numbers, 1):
         try:
             raw = reader.pages[at].extract_text(extraction_mode="layout")
@@ -46,6 +49,8 @@ def read(
             if not raw.strip():
                 failed.append(at + 1)
         text = tidy(raw)
+        if count <= share and time.monotonic() < until and (drawn := clean(seen.tables(at))) and _as_much(drawn, raw):
+            text = drawn
         if seen.is_scan(at, raw):
             scans.append(at + 1)
             text = "" if len(_NO_TEXT.findall(raw)) > 0.3 * len(raw.split()) + 5 else text
@@ -57,6 +62,11 @@ def read(
     if failed:
         warnings.append(f"Pages endommagées et non lues : {', '.join(map(str, failed[:20]))}.")
     return {"path": where, "count": count, "pages": pages, "scans": scans, "warnings": warnings if not first else []}
+
+
+def _as_much(drawn: str, raw: str) -> bool:
+    """Has the page read by its rules as many letters as the page read as columns (those of merged cells come again)?"""
+    return sum(map(str.isalnum, drawn)) >= 0.995 * sum(map(str.isalnum, raw))
 
 
 def _opened(path: str, name: str) -> tuple[Any, str, list[str]]:
@@ -126,6 +136,17 @@ class _Pictures:
         """The page's text, columns lost, "" where there is none to be had."""
         try:
             return str(self._page(at).get_textpage().get_text_bounded())
+        except MemoryError:
+            raise
+        except Exception:
+            return ""
+
+    def tables(self, at: int) -> str:
+        """The page's text with its ruled tables read cell by cell, "" where it has none."""
+        from ingest.pdf_tables import page_with_tables
+
+        try:
+            return page_with_tables(self._page(at))
         except MemoryError:
             raise
         except Exception:

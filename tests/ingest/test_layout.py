@@ -138,3 +138,31 @@ def test_a_cover_s_lines_are_kept():
     )
     said = " ".join(f"{' '.join(p.path)} {p.text}" for p in found if p.page == 1)
     assert all(words in said for words in ("CONTRAT PLURIANNUEL D'OBJECTIFS", "Les Ormes", "2025-2029"))
+
+
+def test_a_ruled_table_is_read_cell_by_cell(tmp_path):
+    from reportlab.lib.styles import getSampleStyleSheet
+    from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
+
+    style = getSampleStyleSheet()["Normal"]
+    rows = [
+        ["Établissement", "Indicateur", "Cibles", ""], ["", "", "2025", "2026"],
+        ["EHPAD Les Tilleuls", "Taux d'occupation de l'hébergement permanent", "95,5 %", "96 %"], ["", "Chutes graves", "12", "9"],
+    ]  # fmt: skip
+    table = Table([[Paragraph(cell, style) for cell in row] for row in rows], colWidths=[80, 110, 60, 60])
+    spans = [("SPAN", (0, 0), (0, 1)), ("SPAN", (1, 0), (1, 1)), ("SPAN", (2, 0), (3, 0)), ("SPAN", (0, 2), (0, 3))]
+    table.setStyle([("GRID", (0, 0), (-1, -1), 0.5, "black"), *spans])
+    SimpleDocTemplate(str(tmp_path / "c.pdf")).build([Paragraph("Article 6 – Cibles", style), table])
+    pages = read_document(tmp_path / "c.pdf")
+    views = [passage_view(p) for p in passages(pages[0].text)]
+    assert any(
+        "Établissement : EHPAD Les Tilleuls ; Indicateur : Taux d'occupation de l'hébergement permanent ; "
+        "Cibles 2025 : 95,5 % ; Cibles 2026 : 96 %" in view for view in views
+    )  # fmt: skip
+    assert any("EHPAD Les Tilleuls ; Indicateur : Chutes graves ; Cibles 2025 : 12" in view for view in views)
+    assert lost_words(pages) == []
+
+
+def test_headings_of_a_table_over_figures_keep_their_first_row():
+    (first, *_) = passages("Tableau 3\nSite              Tarif de 60 ans\nNord              61,85 €\nSud               57,40 €\n")
+    assert "Site : Nord ; Tarif de 60 ans : 61,85 €" in passage_view(first)
