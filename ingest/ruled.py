@@ -296,6 +296,8 @@ def _banded(small: Picture, pale: Picture, ys: list[float], start: int, end: int
             cover[a:b] += 1
     # White in two rows in five is a gap between columns: the others have a cell that lies over it.
     columns = _runs(cover > len(told) - max(2, 0.4 * len(told)), 0.06 * inch, 0.04 * inch)
+    if not columns:  # rules between scattered words
+        return []
     boxes = []
     for row, (low, high, pieces) in enumerate(bands):
         placed: list[list[int]] = []  # first and last column, left and right end

@@ -5,12 +5,14 @@ import os
 import re
 import time
 
+import numpy as np
 import pytest
 
 from corpus.contract import Contract, Page
 from ingest.contract_passages import contract_passages, passage_view
 from ingest.documents import BadDocument, read_document, read_with_warnings, searchable
 from ingest.ocr import Word, _best, _page_lines, _rows, tools
+from ingest.ruled import ruled_tables
 from ingest.workspace import Workspace
 from tests.ingest.written import pdf_of, saved
 
@@ -97,6 +99,16 @@ def test_words_in_columns_stay_apart():
     lines = _page_lines(_rows([*row, *below]), [])
     assert re.fullmatch(r"Nord {3,}41 {3,}43", lines[0])
     assert lines[-1] == "- former"
+
+
+def test_rules_between_scattered_words_are_no_table():
+    page = np.full((1400, 2400), 255, np.uint8)
+    for row in range(5):
+        page[200 + 150 * row : 204 + 150 * row, 200:2200] = 0
+        for word in range(2):
+            left = 300 + 200 * row + 900 * word
+            page[250 + 150 * row : 290 + 150 * row, left : left + 120] = 0
+    assert ruled_tables(page, 300) == []
 
 
 def test_of_several_readings_of_a_number_the_surest_digits_and_their_comma_are_kept():
