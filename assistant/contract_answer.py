@@ -1,199 +1,162 @@
 """A question on a contract: the clause, its page, the exact value that was asked for, and what an avenant made of it."""
 
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from assistant.answer import Answer, Citation, Value, abstain
-from assistant.contract_values import ORIGINAL, Candidate, candidates, wanted_kinds
+from assistant.contract_avenants import Change
+from assistant.contract_facts import facts, parties
+from assistant.contract_question import Asked, Idea, understand
+from assistant.contract_reading import Reading, Unit, read_contract
+from assistant.contract_silence import is_silent, said_elsewhere
+from assistant.contract_text import AVENANT, DIAGNOSTIC, GLOSSARY, PREAMBLE, VISAS, Piece
+from assistant.contract_values import Candidate, candidates, turned
 from assistant.question import Question
 from corpus.article import Passage
-from corpus.values import find_values
-from corpus.words import fold, index_words
-from ingest.contract_passages import passage_view
 from ingest.embedding import Embedder
 from ingest.workspace import OpenContract
 
 SHOWN = 3
-DEEP = 14  # passages whose values are weighed
-CHANGES = re.compile(
-    r"\b(?:est|sont)\s+(?:\w+\s+)?(?:port|remplac|report|ramen|prolong|fix|relev|abaiss)\w+|\bpassent?\b|s['’]établit"
-)
+DEEP = 60  # units whose values are weighed
+_ZONES = {VISAS: -0.2, GLOSSARY: -0.25, PREAMBLE: -0.1, DIAGNOSTIC: -0.05}
+# What an idea counts by where it is met: in the sentence or row itself, its heading, its paragraph, the headings above.
+_OWN, _NEAR, _AROUND, _FAR = 1.0, 0.75, 0.6, 0.35
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage of the contract with its fused score in [0, 1+], its cosine, and the share of the question's rare words it holds."""
+    """A unit with its score, the share of the question that it holds, and its passage's cosine."""
 
-    passage: Passage
+    unit: Unit
     score: float
+    fit: float
     cosine: float
-    overlap: float
 
 
-def rarity(question: Question, opened: OpenContract) -> dict[str, float]:
-    """How rare each word of the question is in this contract: ln(1 + N / (1 + passages with it))."""
-    count = max(1, len(opened.passages))
-    return {w: math.log(1 + count / (1 + opened.lexical.document_frequency(w))) for w in (*question.words, *question.added)}
-
-
-def rank(question: Question, opened: OpenContract, embedder: Embedder, weights: dict[str, float]) -> list[Ranked]:
-    """The contract's passages, best first: dense and lexical alike."""
-    cosines = opened.dense(embedder.queries([question.mended])[0])
-    lexical = opened.lexical.scores(question.words) + 0.4 * opened.lexical.scores(question.added)
-    dense, words = _unit(cosines), _unit(lexical)
-    total = sum(weights[w] for w in question.words) or 1.0
+def rank(asked: Asked, reading: Reading, opened: OpenContract, embedder: Embedder) -> list[Ranked]:
+    """The contract's units, best first."""
+    cosines = opened.dense(embedder.queries([asked.question.mended])[0])
+    low, top = (float(cosines.min()), float(cosines.max())) if len(cosines) else (0.0, 0.0)
+    by_id = {p.id: float(c) for p, c in zip(opened.passages, cosines, strict=True)}
     ranked = []
-    for i, passage in enumerate(opened.passages):
-        own = set(index_words(passage_view(passage)))
-        overlap = sum(weights[w] for w in question.words if w in own) / total
-        ranked.append(Ranked(passage, float(0.5 * dense[i] + 0.5 * words[i]), float(cosines[i]), overlap))
+    for unit in reading.units:
+        fit = sum(idea.weight * _level(idea, unit) for idea in asked.ideas) / asked.weight
+        cosine = by_id.get(unit.piece.passage.id, low)
+        dense = (cosine - low) / (top - low) if top > low else 0.0
+        score = 0.75 * fit + 0.3 * dense + _ZONES.get(unit.piece.zone, 0.0)
+        if unit.piece.zone == AVENANT and unit.change is None:
+            score += -0.4 if asked.original else 0.25 if asked.avenant is not None else -0.12
+        ranked.append(Ranked(unit, score, fit, cosine))
     return sorted(ranked, key=lambda r: -r.score)
 
 
-def _unit(scores: np.ndarray) -> np.ndarray:
-    low, top = (float(scores.min()), float(scores.max())) if len(scores) else (0.0, 0.0)
-    return (scores - low) / (top - low) if top > low else np.zeros_like(scores)
+def _level(idea: Idea, unit: Unit) -> float:
+    for span, level in ((unit.own, _OWN), (unit.near, _NEAR), (unit.around, _AROUND), (unit.far, _FAR)):
+        if span.text and idea.held(span.folded, span.stems):
+            return level
+    return 0.3 if any(idea.held(h.folded, h.stems) for h in unit.heads) else 0.0
 
 
 def answer_contract(question: Question, opened: OpenContract, embedder: Embedder) -> Answer:
     """The value where one is asked and found, the clauses that say it, each with its page; or that the contract doesn't say."""
-    weights = rarity(question, opened)
-    ranked = rank(question, opened, embedder, weights)
-    if not ranked or says_nothing(question, ranked, opened):
-        near = "" if not ranked else f"Le passage le plus proche est {ranked[0].passage.label}, mais il ne répond pas."
-        return abstain(question.text, "not_in_contract", near)
-    kinds = wanted_kinds(question)
-    value, holder, before = None, ranked[0].passage, None
-    if kinds:
-        found = candidates(question, [(r.passage, r.score) for r in ranked[:DEEP]], kinds, weights)
-        best = in_force(found, bool(ORIGINAL.search(fold(question.text))))
-        if best:
-            value = Value(best.value.text, best.value.kind, best.value.normalized)
-            holder = best.passage
-            before = next(
-                (
-                    c
-                    for c in found
-                    if c.passage is not holder and c.passage.path[:1] != holder.path[:1] and c.value.kind == best.value.kind
-                ),
-                None,
-            )
-    elif question.kind == "party":
-        value, holder = party(question, ranked[:6], holder)
-    order = list(
-        dict.fromkeys(
-            [holder.id, *([before.passage.id] if before and is_avenant(holder) else []), *(r.passage.id for r in ranked)]
+    reading = read_contract(opened)
+    asked = understand(question, reading)
+    ranked = rank(asked, reading, opened, embedder)
+    if not ranked:
+        return abstain(question.text, "not_in_contract")
+    scored = [(r.unit, r.score, r.fit) for r in ranked[:DEEP]]
+    values = found(asked, scored, reading)
+    best = values[0] if values else None
+    if is_silent(asked, scored, max(r.cosine for r in ranked), best, reading):
+        near = list(dict.fromkeys(r.unit.piece.label for r in ranked[:6]))[:3]
+        return abstain(
+            question.text,
+            "not_in_contract",
+            f"Passages les plus proches, qui ne répondent pas : {' ; '.join(near)}." + said_elsewhere(asked),
         )
-    )
-    by_id = {r.passage.id: r.passage for r in ranked}
-    citations = [contract_citation(n, by_id[ident], opened) for n, ident in enumerate(order[:SHOWN], 1)]
+    return write(question, ranked, best, reading, opened)
+
+
+def found(asked: Asked, scored: Sequence[tuple[Unit, float, float]], reading: Reading) -> list[Candidate]:
+    """Every value that may be the one asked for, best first."""
+    values = [*facts(asked, reading), *candidates(asked, scored, reading), *turned(asked, parties(asked, scored), reading)]
+    return sorted(values, key=lambda c: -c.score)
+
+
+def write(question: Question, ranked: list[Ranked], best: Candidate | None, reading: Reading, opened: OpenContract) -> Answer:
+    """The answer's text: the value, then the passages that say it."""
+    passages = _sources(best, reading) + [r.unit.piece.passage for r in ranked]
+    shown: list[Passage] = []
+    for passage in passages:
+        if all(p.id != passage.id for p in shown) and not any(_same_table(p, passage) for p in shown):
+            shown.append(passage)
+        if len(shown) == SHOWN:
+            break
+    citations = [contract_citation(n, passage, opened) for n, passage in enumerate(shown, 1)]
     lines = []
-    if value:
-        where = " (modifié par avenant)" if is_avenant(holder) else ""
-        lines += [f"**{value.text}**{where} [1]", ""]
+    value = None
+    if best is not None:
+        value = Value(best.value.text, best.value.kind, best.value.normalized)
+        lines += [_said(best, len(_sources(best, reading))), ""]
     for citation in citations:
         lines += [f"**{citation.label}** [{citation.n}]", "", f"> {' '.join(citation.quote.split())}", ""]
     return Answer(question.text, "\n".join(lines).strip(), value=value, citations=citations)
 
 
-def is_avenant(passage: Passage) -> bool:
-    """Whether a passage stands in an avenant."""
-    return bool(passage.path) and fold(passage.path[0]).startswith("avenant")
+def _sources(best: Candidate | None, reading: Reading) -> list[Passage]:
+    """The passages that a value rests on: the clause in force first, then the one that it replaces."""
+    if best is None:
+        return []
+    pieces = [best.unit.piece]
+    if best.change is not None:
+        pieces = [p for p in (_changer(best.change, reading), best.change.target or best.unit.piece) if p is not None]
+        if best.value.normalized == best.change.old_normalized or best.value.text == best.change.old:
+            pieces.reverse()
+    if "avant" in best.unit.own.folded and best.computed:
+        pieces += [p for p in (_term(reading),) if p is not None]
+    return list({p.passage.id: p.passage for p in pieces}.values())
 
 
-def in_force(found: Sequence[Candidate], original: bool) -> Candidate | None:
-    """The value to answer: of the best ones, the one that an avenant put in force, or the first one when the original is asked.
-
-    In a sentence that changes a value, what stands before the verb or after "de" is the old value, the rest the new one.
-    """
-    if not found:
-        return None
-    best = found[0]
-    near = [c for c in found if c.score >= best.score - 0.45]
-    changed = [c for c in near if is_avenant(c.passage) and (state := _state(c)) and state == "new"]
-    if original:
-        old = [c for c in near if not is_avenant(c.passage) or _state(c) == "old"]
-        return old[0] if old else best
-    if not is_avenant(best.passage):
-        # An avenant's new value holds when it replaces this very one, or speaks of the same thing as well as the body does.
-        for candidate in changed:
-            replaced = {v.normalized for v in find_values(_told(candidate.passage), best.value.kind)}
-            if best.value.normalized in replaced and candidate.value.kind == best.value.kind:
-                return candidate
-        return best
-    return changed[0] if _state(best) == "old" and changed else best
+def _changer(change: Change, reading: Reading) -> Piece | None:
+    return next((u.piece for u in reading.units if u.change is change), None)
 
 
-def _told(passage: Passage) -> str:
-    return " ".join(passage.text.split())
+def _term(reading: Reading) -> Piece | None:
+    term = reading.sheet.life.term
+    return next(
+        (
+            u.piece
+            for u in reading.units
+            if term and u.piece.page == term.page and term.quote.strip() and term.quote in u.piece.passage.text
+        ),
+        None,
+    )
 
 
-def _state(candidate: Candidate) -> str:
-    """ "new" or "old" for a value in an avenant, "" where the avenant changes nothing there."""
-    value, passage = candidate.value, candidate.passage
-    if passage.extra.get("kind") == "row":
-        heading = fold(candidate.cell)
-        return (
-            "new"
-            if re.search(r"vigueur|nouve|apres|modifi", heading)
-            else "old"
-            if re.search(r"origin|ancien|avant|initial", heading)
-            else "new"
-        )
-    start = max((m.end() for m in re.finditer(r"[.;]\s", passage.text[: value.start])), default=0)
-    stop = re.search(r"[.;]\s", passage.text[value.end :])
-    sentence = passage.text[start : value.end + (stop.start() if stop else len(passage.text))]
-    verb = CHANGES.search(sentence)
-    if not verb:
-        return ""
-    place = value.start - start
-    if place < verb.start():
-        return "old"
-    return "old" if re.search(r"\b(?:de|du|d['’]|initialement de)\s*$", sentence[:place]) else "new"
+def _same_table(a: Passage, b: Passage) -> bool:
+    return a.extra.get("kind") == b.extra.get("kind") == "row" and (a.page, a.path, a.extra.get("caption")) == (
+        b.page,
+        b.path,
+        b.extra.get("caption"),
+    )
 
 
-# Names of persons, courts, bodies, firms.
-_PARTY = re.compile(
-    r"(?:M\.|Mme|Mlle|Dr|Me|Monsieur|Madame)\s+(?:[A-ZÀ-Ý][\w'’-]+\s?){1,4}|(?:[Cc]abinet|[Ss]ociété|[Aa]ssociation|[Ff]ondation)\s+(?:[A-ZÀ-Ý][\w'’-]+\s?(?:et\s+)?){1,4}"
-    r"|tribunal [a-zà-ÿ]+(?: [a-zà-ÿ]+){0,1}|cour administrative d['’]appel|(?:le|la|les|l['’])\s?(?:préfet|gestionnaire|Département|ARS|agence régionale de santé|directeur général|directrice générale|comité de suivi|conseil d['’]administration)\b[^,.;]{0,40}"
-)
-
-
-def party(question: Question, ranked: Sequence[Ranked], default: Passage) -> tuple[Value | None, Passage]:
-    """Who: the name that stands nearest to the question's words, an avenant's when it replaces one; (None, default) when none does."""
-    wanted = set(question.words) | set(question.added)
-    original = bool(ORIGINAL.search(fold(question.text)))
-    best: tuple[float, str, Passage] | None = None
-    for place, item in enumerate(ranked):
-        text = _told(item.passage)
-        for match in _PARTY.finditer(text):
-            around = text[max(0, match.start() - 110) : match.end() + 70]
-            near = len(wanted & set(index_words(around))) / max(1, len(wanted))
-            after = re.search(r"remplac\w+[^.;]{0,40}par\s*$", text[: match.start()])
-            before = re.match(r"[^.;]{0,20}est remplac", text[match.end() :])
-            turn = 0.5 if after and not original else -0.5 if before and not original else 0.0
-            score = near + turn - 0.08 * place + (0.15 if match[0][:2] in ("M.", "Mm", "Dr") else 0.0)
-            if best is None or score > best[0]:
-                best = (score, match[0].strip(" ,"), item.passage)
-    return (Value(best[1], "party", best[1]), best[2]) if best and best[0] > 0.15 else (None, default)
-
-
-def says_nothing(question: Question, ranked: Sequence[Ranked], opened: OpenContract) -> bool:
-    """Whether the contract is silent: the question's own rare words stand nowhere in it, or nowhere together."""
-    subject = [w for w in question.words if len(w) > 2 and not w.isdigit()]
-    if not subject:
-        return False
-    weights = rarity(question, opened)
-    unknown = sum(weights[w] for w in subject if not opened.lexical.document_frequency(w))
-    known_by_lexicon = any(opened.lexical.document_frequency(w) for w in question.added)
-    share = unknown / (sum(weights[w] for w in subject) or 1.0)
-    top = ranked[0]
-    together = max(r.overlap for r in ranked[:5])
-    return (share > 0.55 and not known_by_lexicon and top.cosine < 0.88) or (together < 0.28 and top.cosine < 0.86)
+def _said(best: Candidate, sources: int) -> str:
+    """ "**31 décembre 2028** (31 décembre 2027 + un an) [1][2]"."""
+    marks = "".join(f"[{n}]" for n in range(1, max(1, sources) + 1))
+    more = [best.note] if best.note else []
+    if best.change is not None:
+        new = best.value.text == best.change.new
+        other = best.change.old if new else best.change.new
+        if other:
+            more.append(
+                f"au lieu de {other}, {best.change.avenant}" if new else f"à l'origine ; {other} depuis l'{best.change.avenant}"
+            )
+        else:
+            more.append(best.change.avenant)
+    if best.computed:
+        more.append(f"calculé : {best.computed}")
+    return f"**{best.value.text}**" + (f" ({' ; '.join(more)})" if more else "") + f" {marks}"
 
 
 def contract_citation(n: int, passage: Passage, opened: OpenContract) -> Citation:

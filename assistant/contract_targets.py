@@ -188,6 +188,22 @@ def _apply(change: Change, indicators: list[Indicator]) -> None:
         best.changed[change.year] = (best.targets.get(change.year, ""), change.new, change.avenant)
 
 
+def aligned_years(cells: Sequence[tuple[str, str]], base: int | None) -> dict[int, str]:
+    """The year of each value cell of a row, by its place; {} where nothing is sure. `base` is the year that N names."""
+    heads = [y for head, _ in cells for y in _years(head, base)]
+    if len(heads) < 2:
+        return {}
+    own = {i: found for i, (head, _) in enumerate(cells) if (found := _years(head, base))}
+    values = [
+        i
+        for i, (head, cell) in enumerate(cells)
+        if i and _CELL.match(cell.strip()) and not (_TOTAL.search(fold(head)) and i not in own)
+    ]
+    if len(values) == len(heads) and len(set(heads)) == len(heads):
+        return dict(zip(values, heads, strict=True))
+    return {i: own[i][0] for i in values if len(own.get(i, [])) == 1}
+
+
 def _plain(text: str) -> str:
     return re.sub(r"[^\d,.-]", "", text).replace(".", ",").strip(",")
 

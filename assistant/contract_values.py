@@ -1,151 +1,347 @@
-"""The exact value that a question on a contract asks for: every value of the likely passages, scored by what stands around it.
+"""The exact value that a question on a contract asks for: every value that its units hold, scored by what stands around it.
 
-A value scores by its passage's rank, by the question's words in its sentence, headings, row and column, by the verb that
-fits the question ("prend fin" for « finit quand »), and by its kind; numbers that only name things (articles, tables,
-years) are no values.
+A value scores by its unit, by the question's words in its own stretch of the sentence or in its column's heading, by its
+year, and by its kind; numbers that only name things (articles, tables, years), and dates of cited texts, are no values.
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
 
-from assistant.question import Question
-from corpus.article import Passage
-from corpus.values import Value, find_values
-from corpus.words import fold, index_words
+from assistant.answer import french_date
+from assistant.contract_avenants import Change
+from assistant.contract_life import add_months, day_of
+from assistant.contract_question import Asked, stems_of
+from assistant.contract_reading import Reading, Unit, before_term
+from assistant.contract_targets import aligned_years
+from assistant.contract_text import AVENANT, Piece, one_line
+from corpus.values import Value, find_values, plain
+from corpus.words import fold
 
-# Kinds to look for, likeliest first, by the kind of question; "combien" alone may be any of them.
-_KINDS: Mapping[str, tuple[str, ...]] = {
-    "date": ("date",), "duration": ("duration",), "amount": ("amount",), "percent": ("percent", "number"),
-    "number": ("number", "amount", "percent", "duration"),
-}  # fmt: skip
-_UNITS = re.compile(
-    r"\bplaces?\b|\bjours?\b|\bjeunes?\b|reunions?|\betp\b|seances?|personnes?|\blits?\b|heures?|\bnb\b|nombre|finess|siren|\bgmp\b|\bpmp\b|numero|file active"
-)
-_MONEY = re.compile(
-    r"verse|coute|\bpaie|paye|tarif\b|\bdgc\b|\bppi\b|emprunt|investissement|\btotal\b|exceden|resultat|\bfrais\b|budget|dotation|forfait|credit|\bsomme\b|montant|subvention|enveloppe|jusqu.a combien|surcout|reserve"
-)
-_RATE = re.compile(r"\btaux\b|\bpart\b|\bto\b|absenteisme|plafonne|pourcentage|\bcible\b|occupation|objectif")
-_TIME = re.compile(r"rallonge|prolong|proroge|dure|delai|preavis|temps")
 _NAMING = re.compile(
-    r"(?:articles?|\bart\.|tableaux?|annexes?|fiches?|titres?|n°|[LRD]\.|pages?|\bet|indicateur|chapitre|phase|axe|objectif|groupe)\s*(?:n°\s*)?$",
+    r"(?:articles?|\bart\.|tableaux?|annexes?|fiches?(?: actions?)?|titres?|n°|[LRD]\.|pages?|indicateurs?|chapitre|phase|axe|objectif|groupe"
+    r"|avenant|du tableau)\s*(?:n°\s*)?(?:[\d.]+(?:,| et| à)\s*)*$",
     re.IGNORECASE,
 )
-# What the question is after, and the words that then stand beside the right value.
-_CUES: tuple[tuple[str, str], ...] = (
-    (r"\bfini|termin|\bfin\b|\bterme\b|expire|tombe|echeance|jusqu|valable", r"jusqu|prend fin|\bterme\b|echeance|expire|\bfin\b|arrive a"),
-    (r"\beffet\b|commence|debut|demarre|entre en vigueur", r"prend effet|a compter|a partir|debut|entre en vigueur|\beffet"),
-    (r"\bsign", r"\bsigne|\bfait a\b"),
-    (r"avant quand|date limite|rendre|remettre|envoyer|transmettre|demander avant|au plus tard", r"avant le|au plus tard|remis|transmet|echeance|date limite|demande"),
-    (r"preavis|resili", r"preavis|resili"),
-    (r"maximum|au plus|plafon|ne doit pas depasser|limite", r"au plus|plafon|maximum|sans depasser|ne peut exceder|dans la limite"),
-    (r"minimum|mini\b|au moins", r"au moins|minimum"),
-    (r"proroge|prolong|rallonge", r"proroge|prolong"),
-)  # fmt: skip
-ORIGINAL = re.compile(r"origin|initial|avant l.avenant|au depart|premiere version|avant la modification")
+_CITED = re.compile(
+    r"\b(?:arretes?|decrets?|lois?|ordonnance|instruction|circulaire|convention collective[\w ]*|deliberations?|decisions?|avis|courrier|lettre|jugement)\b[^.;:,]{0,70}\b(?:du|le|date du|en date du)\s*$"
+)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_COUNTED = re.compile(r"\s*(?:d['’]ouverture|de fermeture|par (?:an|semaine|mois)|dans l['’]année|de congés)", re.IGNORECASE)
+_SPLIT = re.compile(r"(?<!\d),\s|,\s(?!\d)|\s;\s|\set\s|\s:\s|\.\s")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A value with where it stands and how well it fits; `cell` is its column heading in a table row."""
+    """A value with where it stands and how well it fits (`score`; `fit` is the share of the question that its unit holds).
+    `change` is what an avenant made of it, `computed` how it was worked out, `note` what must be said with it."""
 
     value: Value
-    passage: Passage
+    unit: Unit
     score: float
-    cell: str = ""
+    fit: float
+    change: Change | None = None
+    computed: str = ""
+    note: str = ""
 
 
-def wanted_kinds(question: Question) -> tuple[str, ...]:
-    """Kinds of value to look for, likeliest first; () when the question asks for none."""
-    folded = fold(question.text)
-    if question.kind == "number" or (
-        not question.kind and re.search(r"combien|\bnb\b|\bto\b|\bgmp\b|\bpmp\b|cible|total", folded)
-    ):
-        found = [
-            kind
-            for kind, cue in (("number", _UNITS), ("amount", _MONEY), ("percent", _RATE), ("duration", _TIME))
-            if cue.search(folded)
-        ]
-        return tuple(dict.fromkeys([*found, *_KINDS["number"]]))
-    if question.kind == "duration" and _UNITS.search(folded) and "combien de jours" in folded:
-        return ("duration", "number")
-    if question.kind in _KINDS:
-        return _KINDS[question.kind]
-    if re.search(r"\bdate\b|quel jour|\bquand\b", folded):
-        return ("date", "number") if "quel jour" in folded and "mois" in folded else ("date",)
-    return ()
-
-
-def candidates(
-    question: Question, ranked: Sequence[tuple[Passage, float]], kinds: Sequence[str], rarity: Mapping[str, float]
-) -> list[Candidate]:
-    """Every value of the wanted kinds in the passages, best first. `ranked` gives each passage's score in [0, 1+]."""
-    wanted = {w: rarity.get(w, 1.0) for w in (*question.words, *question.added) if not re.fullmatch(r"\d+", w)}
-    weight = sum(wanted.values()) or 1.0
-    folded = fold(question.text)
-    cues = [answer for asked, answer in _CUES if re.search(asked, folded)]
-    years = _YEAR.findall(question.text)
+def candidates(asked: Asked, scored: Sequence[tuple[Unit, float, float]], reading: Reading) -> list[Candidate]:
+    """Every value of the wanted kinds in the units, best first. `scored` gives each unit's score and fit, both in [0, 1+]."""
     out = []
-    for passage, rank in ranked:
-        for value, around, cell in _values(passage, kinds):
-            own = set(index_words(around))
-            near = sum(w for word, w in wanted.items() if word in own) / weight
-            folded_around = fold(around)
-            cue = sum(bool(re.search(answer, folded_around)) for answer in cues) / max(1, len(cues))
-            year = 0.0
-            if years and passage.extra.get("kind") == "row":
-                year = 0.7 if any(y in cell for y in years) else -0.3 if _YEAR.search(cell) else 0.0
-            elif years and any(y in around for y in years):
-                year = 0.15
-            kind = 0.25 * (1 - kinds.index(value.kind) / len(kinds))
-            vague = -0.2 if value.kind == "date" and value.normalized.startswith("--") else 0.0
-            out.append(Candidate(value, passage, rank + 0.9 * near + 0.35 * cue + year + kind + vague, cell))
-    return sorted(out, key=lambda c: -c.score)
+    for unit, score, fit in scored:
+        for candidate in _of_unit(asked, unit, reading):
+            bonus = asked.kinds.get(candidate.value.kind, 0.0)
+            out.append(replace(candidate, score=candidate.score + score + 0.35 * bonus, fit=max(candidate.fit, fit)))
+    out.sort(key=lambda c: -c.score)
+    return turned(asked, out, reading)
 
 
-def _values(passage: Passage, kinds: Sequence[str]) -> Iterator[tuple[Value, str, str]]:
-    """(value, the words around it, its column heading) for each value of a passage."""
-    headings = " ".join(passage.path[-2:])
-    if passage.extra.get("kind") == "row":
-        cells: list[list[str]] = json.loads(passage.extra["cells"])
-        row = " ".join(text for _, text in cells if not re.fullmatch(r"[\d\s.,%€-]+", text))
-        for place, (heading, text) in enumerate(cells):
-            if place == 0 and len(cells) > 1:
-                continue
-            for value in _in_cell(text, heading, kinds):
-                yield value, f"{passage.extra['caption']} {headings} {row} {heading}", heading
+def _of_unit(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
+    if unit.change is not None:
+        yield from _of_change(asked, unit, unit.change)
+    elif unit.is_row:
+        yield from _of_row(asked, unit, reading)
+    else:
+        yield from _of_sentence(asked, unit, reading)
+
+
+def _of_change(asked: Asked, unit: Unit, change: Change) -> Iterator[Candidate]:
+    text, normalized = (change.old, change.old_normalized) if asked.original else (change.new, change.new_normalized)
+    kind = "party" if change.kind == "text" else change.kind
+    if not text or kind not in asked.kinds:
         return
-    text = passage.text
-    for kind in kinds:
-        for value in find_values(text, kind):
-            if kind == "number" and not _counts(text, value):
-                continue
-            start = max((m.end() for m in re.finditer(r"[.;:]\s", text[: value.start])), default=0)
-            stop = re.search(r"[.;]\s", text[value.end :])
-            sentence = text[start : value.end + (stop.start() if stop else len(text))]
-            yield value, f"{headings} {sentence}", ""
+    year = 0.0
+    if asked.years and change.year:
+        year = 0.35 if change.year in asked.years else -0.6
+    elif change.year:
+        year = -0.1
+    value = Value(kind, text, text if kind == "party" else normalized, 0, 0)
+    yield Candidate(
+        value, unit, 0.1 + year + 0.4 * asked.share(unit.own.folded) + _counted(asked, unit.own.folded, kind), 0.0, change
+    )
 
 
-def _in_cell(text: str, heading: str, kinds: Sequence[str]) -> Iterator[Value]:
-    """The value of a cell: of a wanted kind, or a bare number whose unit stands in the column's heading."""
-    for kind in kinds:
-        found = find_values(text, kind)
-        if kind == "number":
-            found = [v for v in found if _counts(text, v)]
-        if found:
-            yield found[0]
-            return
-    if re.fullmatch(r"[-+−]?[\d\s.,]+", text.strip()) and (found := find_values(text, "number")):
-        unit = "%" if "%" in heading or "taux" in fold(heading) else "€" if "€" in heading or "euro" in fold(heading) else ""
-        kind = {"%": "percent", "€": "amount", "": "number"}[unit]
-        yield Value(kind if kind in kinds else kinds[0], f"{found[0].text} {unit}".strip(), found[0].normalized, 0, len(text))
+def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
+    text = unit.own.text
+    found = [v for kind in asked.kinds if kind not in ("party", "list") for v in find_values(text, kind)]
+    for value in found:
+        if any(_inside(value, other) for other in found):
+            continue
+        candidate = _usable(value, text, asked)
+        if candidate is None:
+            continue
+        before, after = _stretch(text, value)
+        near = asked.share(fold(f"{before} {after}"))
+        bonus = 0.4 * near + _year_bonus(asked, text, value) + _cue_bonus(asked, fold(before), fold(after))
+        bonus += _counted(asked, f"{fold(text[max(0, value.start - 60) : value.end])} {fold(after)[:45]}", candidate.kind)
+        yield Candidate(candidate, unit, bonus, 0.0)
+    if asked.kinds.get("amount", 0.0) >= 0.7 and _SHARED.search(asked.folded):
+        yield from _parts(asked, unit)
+    if "date" in asked.kinds:
+        yield from _ends(asked, unit)
+        for words, day, term in before_term(reading, unit, asked.original):
+            shown = _like(term, day)
+            yield Candidate(Value("date", shown, day, 0, 0), unit, 0.3, 0.0, None, f"{term} − {words} = {shown}")
 
 
-def _counts(text: str, value: Value) -> bool:
-    """Whether a bare number counts something: not a year, not the name of an article, a table, a law."""
-    if _YEAR.fullmatch(value.text) or _NAMING.search(text[max(0, value.start - 14) : value.start]):
-        return False
-    after = text[value.end : value.end + 2]
-    return not re.match(r"[.-]\d|°|er\b", after) and not re.search(r"[\d][.-]$", text[max(0, value.start - 2) : value.start])
+def _counted(asked: Asked, after: str, kind: str) -> float:
+    """A number counts something: better what the question counts, worse something else."""
+    if kind != "number":
+        return 0.0
+    if asked.counted is None:
+        return -0.25
+    return 0.25 if asked.counted.held(after, stems_of(after)) else -0.25
+
+
+def _parts(asked: Asked, unit: Unit) -> Iterator[Candidate]:
+    """ "412 300 €, à raison de 62 % pour A et de 38 % pour B": what one of them pays, where the question names it."""
+    text = unit.own.text
+    amounts, shares = find_values(text, "amount"), find_values(text, "percent")
+    if len(amounts) != 1 or len(shares) < 2 or sum(Decimal(v.normalized) for v in shares) != 100:
+        return
+    held = [asked.share(fold(" ".join(_stretch(text, value)))) for value in shares]
+    best = max(range(len(shares)), key=lambda i: held[i])
+    if sorted(held)[-1] > sorted(held)[-2]:
+        whole, share = amounts[0], shares[best]
+        part = Decimal(whole.normalized) * Decimal(share.normalized) / 100
+        mark = "." if re.search(r"\d\.\d{3}", whole.text) else " "
+        shown = f"{part.normalize():,f}".replace(",", "~").replace(".", ",").replace("~", mark) + " €"
+        yield Candidate(
+            Value("amount", shown, plain(part), 0, 0), unit, 0.75, 0.0, None, f"{whole.text} × {share.text} = {shown}"
+        )
+
+
+_SHARED = re.compile(r"\bparts?\b|\bpa[iy]\w+|quote|contribu|repart|prend\w* en charge|\bcharges? (communes?|partagees?)")
+_RUNS = re.compile(
+    r"\bpour\s+(?:une (?:duree|periode) de\s+)?(?P<length>[\w-]+\s+(?:ans?|mois))\s+(?:a compter du|a partir du|depuis le|des le)\s+"
+)
+_END = re.compile(r"fini|termin|\bfin\b|\bterme\b|expire|tombe|echeance|jusqu|valable|arret")
+
+
+def _ends(asked: Asked, unit: Unit) -> Iterator[Candidate]:
+    """ "Pour cinq ans à compter du 1er janvier 2021": the day on which it ends, where the question is after an end."""
+    text = unit.own.text
+    match = _RUNS.search(unit.own.folded)
+    if match is None or len(unit.own.folded) != len(text) or not _END.search(asked.folded):
+        return
+    start = next((v for v in find_values(text, "date") if v.start == match.end() and day_of(v.normalized)), None)
+    months = find_values(match["length"], "duration")
+    length = re.fullmatch(r"P(\d+)([MY])", months[0].normalized) if months else None
+    if start is not None and length is not None:
+        day = date.fromisoformat(start.normalized)
+        end = add_months(day, int(length[1]) * (12 if length[2] == "Y" else 1)) - timedelta(days=1)
+        shown = french_date(end.isoformat())
+        near = 0.4 * asked.share(unit.own.folded)
+        yield Candidate(
+            Value("date", shown, end.isoformat(), 0, 0), unit, 0.3 + near, 0.0, None, f"{start.text} + {months[0].text} = {shown}"
+        )
+
+
+def _like(term: str, day: str) -> str:
+    """An ISO date written as the contract writes its term."""
+    match = re.fullmatch(r"\d\d?([/.-])\d\d?[/.-]\d{4}", term)
+    return match[1].join(reversed(day.split("-"))) if match else french_date(day)
+
+
+def _inside(value: Value, other: Value) -> bool:
+    """Whether a value is only a part of a longer one ("20" in "20 ans", "31 décembre" in "31 décembre 2028")."""
+    return (
+        other is not value
+        and other.start <= value.start
+        and value.end <= other.end
+        and (other.end - other.start > value.end - value.start)
+    )
+
+
+def _usable(value: Value, text: str, asked: Asked) -> Value | None:
+    """The value as it is to be answered, None when it only names something."""
+    before, after = text[: value.start], text[value.end :]
+    if value.kind == "number":
+        if asked.counted is None and not re.search(r"\d", value.text):
+            return None  # "les deux parties" counts nothing
+        if _YEAR.fullmatch(value.text) or _NAMING.search(before[-60:]):
+            return None
+        if re.match(r"[.-]\d|°|er\b|\s?%|\s?€", after) or re.search(r"\d[.-]$", before[-2:]):
+            return None
+        if re.match(r"\s+(?:de l['’]article|du tableau)", after):
+            return None
+        if re.match(rf"\s+(?:{_MONTHS})\b", fold(after)):
+            return None
+    if value.kind == "date" and (_CITED.search(fold(before)[-110:]) or re.match(r"\s+suivant", after)):
+        return None
+    if value.kind == "duration" and _COUNTED.match(after) and "number" in asked.kinds:
+        number = re.search(r"\d+", value.normalized)
+        return Value("number", value.text, number[0] if number else value.normalized, value.start, value.end)
+    return value
+
+
+_MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
+
+
+def _stretch(text: str, value: Value) -> tuple[str, str]:
+    """The words around a value that go with it: its clause, and the one before when that holds no value of its own."""
+    cuts = [m for m in _SPLIT.finditer(text) if not (m.start() < value.end and value.start < m.end())]
+    starts = [m.end() for m in cuts if m.end() <= value.start]
+    ends = [m.start() for m in cuts if m.start() >= value.end]
+    start, end = (starts[-1] if starts else 0), (ends[0] if ends else len(text))
+    while len(starts) and value.start - start < 18:  # ", 50 en 2027": too little said, the clause before goes with it
+        starts.pop()
+        start = starts[-1] if starts else 0
+    return text[max(start, value.start - 160) : value.start], text[value.end : min(end, value.end + 80)]
+
+
+def _year_bonus(asked: Asked, text: str, value: Value) -> float:
+    if not asked.years or value.kind == "date":
+        return 0.0
+    near = _YEAR.findall(text[value.end : value.end + 22]) or _YEAR.findall(text[max(0, value.start - 25) : value.start])
+    if not near:
+        return 0.0
+    return 0.3 if set(near) & set(asked.years) else -0.4
+
+
+# What stands beside a value when it is what the question is after.
+_CUES: tuple[tuple[str, str, str], ...] = (  # question, before the value, after it
+    (r"fini|termin|\bfin\b|\bterme\b|expire|tombe|echeance|jusqu|valable|arret", r"(jusqu.au|prend fin|terme (est|au|le)|a son terme|echeance|expire|s.acheve|se termine|\bau)\b[^,;]{0,25}$", ""),
+    (r"effet|commence|debut|demarre|vigueur|a partir de", r"(effet|a compter du|a partir du|debut\w*|en vigueur|depuis)\b[^,;]{0,20}$", ""),
+    (r"avant quand|limite|rend|remet|envo|transm|demander|au plus tard|pour quand|pour quelle", r"(avant|au plus tard|echeance|limite|pour)\b[^,;]{0,15}$", r"^[^,;]{0,6}au plus tard"),
+    (r"preavis|prevenir", r"preavis\b[^,;]{0,12}$", r"^\s*(de |avant |a l.avance)[^,;]{0,12}(preavis)?"),
+    (r"maxi|au plus|plafon|depasser|limit|jusqu.a combien|droit de", r"(au plus|plafon\w*|maxim\w*|depass\w*|exced\w*|limite|sous|limite de)\b[^,;]{0,25}$", r"^[^,;]{0,4}(au plus|maximum)"),
+    (r"mini|au moins", r"(au moins|minimum|moins de)\b[^,;]{0,12}$", r"^[^,;]{0,4}(au moins|minimum)"),
+    (r"baiss|perd|reduc|reduit|abattement|penal", r"(reduit\w*|baiss\w*|taux de reduction|abattement\w*)\b[^,;]{0,40}$", ""),
+    (r"chaque annee|par an\b|annuel|combien de fois|fois", "", r"^\s*(fois|par an|seances|reunions)"),
+)  # fmt: skip
+
+
+def _cue_bonus(asked: Asked, before: str, after: str) -> float:
+    hits = wanted = 0
+    for question, left, right in _CUES:
+        if re.search(question, asked.folded):
+            wanted += 1
+            hits += bool((left and re.search(left, before)) or (right and re.search(right, after)))
+    return 0.3 * hits / wanted if wanted else 0.0
+
+
+def _of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
+    cells = unit.piece.cells
+    by_cell = aligned_years(cells, reading.base_year)
+    label = " ; ".join(c for _, c in cells if not re.search(r"\d", c))
+    for place, (head, text) in enumerate(cells):
+        heading = unit.heads[place].folded
+        if place == 0 and len(cells) > 1 and not re.search(r"\b\d+\s(places|lits)", text):
+            continue
+        year = by_cell.get(place, "")
+        bonus = 0.0
+        if asked.years:
+            bonus = (0.35 if year in asked.years else -0.5) if year else (-0.1 if by_cell else 0.0)
+            if not year and any(y in heading or y in text or y in unit.near.text for y in asked.years):
+                bonus = 0.15
+        elif year and re.search(r"ref|depart|n-1|constat", heading):
+            bonus = 0.15 if re.search(r"\bref|depart|constat|avait|etait|initial", asked.folded) else -0.2
+        elif year:
+            bonus = -0.05
+        if unit.piece.zone == AVENANT and re.search(
+            r"origine|ancien|\bavant\b|initial" if not asked.original else r"vigueur|nouve|apres|modifie", heading
+        ):
+            bonus -= 0.5
+        if asked.total and re.match(r"(total|ensemble)\b", fold(cells[0][1])):
+            bonus += 0.3
+        if re.search(r"\btotal|ensemble", heading) and not asked.total and not asked.share(heading):
+            bonus -= 0.15
+        bonus += 0.4 * asked.share(heading) + _cue_bonus(asked, f"{heading} ", "")
+        for value in _in_cell(text, head, f"{label} ; {unit.piece.caption} ; {reading.about(unit.piece)}", asked):
+            said = fold(" ".join(_stretch(text, value))) if len(text) > 30 else ""
+            near = asked.share(f"{unit.own.folded if not said else fold(cells[0][1])} ; {heading} ; {said}")
+            count = _counted(asked, f"{said or heading} ; {'' if said else unit.near.folded + ' ' + unit.own.folded}", value.kind)
+            yield Candidate(
+                value,
+                unit,
+                bonus + 0.4 * near + 0.5 * count - 0.02 * place,
+                asked.share(heading),
+                note=_unit_note(value, f"{label} {reading.about(unit.piece)}", unit.piece),
+            )
+
+
+def _in_cell(text: str, heading: str, label: str, asked: Asked) -> Iterator[Value]:
+    """The values of a cell; a bare number takes its unit from its column's heading, its row's label, or the caption."""
+    plain = re.fullmatch(r"[-+−–≤≥<>]?\s?\d[\d\s.,]*", text.strip())
+    if not plain:
+        found = [v for kind in asked.kinds if kind not in ("party", "list") for v in find_values(one_line(text), kind)]
+        for value in found:
+            if not any(_inside(value, other) for other in found) and (usable := _usable(value, one_line(text), asked)):
+                yield usable
+        return
+    number = find_values(text, "number")
+    if not number:
+        return
+    sign = "-" if re.match(r"\s*[-−–]", text) else ""
+    amount = re.search(r"€|euro", f"{heading} {label}".lower())
+    thousand = 1000 if re.search(r"milliers d['’]euros|k€|k euros", f"{heading} {label}".lower()) else 1
+    percent = "%" in heading or "%" in label or re.search(r"\btaux\b|\bpart d", fold(label))
+    kind = "amount" if amount and "amount" in asked.kinds else "percent" if percent and "percent" in asked.kinds else "number"
+    if kind not in asked.kinds:
+        return
+    normalized = sign + number[0].normalized.lstrip("-")
+    if kind == "amount" and thousand > 1:
+        normalized = str(int(float(normalized) * thousand)) if float(normalized) * thousand % 1 == 0 else normalized
+    yield Value(kind, text.strip(), normalized, 0, len(text))
+
+
+def _unit_note(value: Value, label: str, piece: Piece) -> str:
+    if value.kind == "amount" and "€" not in value.text and "euro" not in value.text.lower():
+        return "en milliers d'euros" if re.search(r"milliers|k€", f"{label} {piece.caption}") else "en euros"
+    return ""
+
+
+def turned(asked: Asked, found: Sequence[Candidate], reading: Reading) -> list[Candidate]:
+    return [_turned(asked, candidate, reading) for candidate in found]
+
+
+def _turned(asked: Asked, candidate: Candidate, reading: Reading) -> Candidate:
+    """The value in force where an avenant replaces this one (or the original, where that is asked)."""
+    if candidate.change is not None or candidate.computed:
+        return candidate
+    piece, value = candidate.unit.piece, candidate.value
+    for change in reading.sheet.changes:
+        if change.year and asked.years and change.year not in asked.years:
+            continue
+        target = change.target
+        here = target is not None and target.page == piece.page and target.start <= piece.start and piece.end <= target.end
+        there = piece.zone == AVENANT and change.page == piece.page and (change.quote in piece.text or piece.text in change.quote)
+        if change.kind == "text" and value.kind == "party" and target is not None and target.page == piece.page:
+            here = True  # a name told again, on an action sheet
+        same_kind = change.kind == value.kind or (change.kind == "text" and value.kind == "party")
+        if not (here or there) or not same_kind:
+            continue
+        old = change.old_normalized == value.normalized if change.kind != "text" else fold(value.text) in fold(change.old)
+        new = change.new_normalized == value.normalized if change.kind != "text" else fold(value.text) in fold(change.new)
+        if here and not change.old and change.kind == "duration":
+            old = True
+        if not (old or new):
+            continue
+        text, normalized = (change.old, change.old_normalized) if asked.original else (change.new, change.new_normalized)
+        if text:
+            kind = value.kind
+            return replace(candidate, value=Value(kind, text, text if kind == "party" else normalized, 0, 0), change=change)
+    return candidate

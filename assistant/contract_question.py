@@ -1,0 +1,247 @@
+"""A question on a contract, as understood: its ideas, the kinds of value it may want, its years, and which version it asks of.
+
+An idea is a word, or an everyday expression that contracts put otherwise (`corpus/contract_words.yaml`), or an acronym with
+its meanings (the lexicon's and the contract's own). Rare ideas weigh more.
+"""
+
+import math
+import re
+from dataclasses import dataclass, field
+
+from assistant.contract_reading import Reading
+from assistant.question import Question, mend
+from corpus.contract_words import contract_words
+from corpus.lexicon import find_terms
+from corpus.values import find_values
+from corpus.words import STOPWORDS, fold, stem
+
+_WORD = re.compile(r"[a-z0-9]+")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_ORIGINAL = re.compile(
+    r"\borigine|\binitial|\bavant (l.|la |le |cet )?(avenant|rallonge|prolongation|prorogation|modification|report)|\bau (tout )?depart\b"
+    r"|\ba la signature|premiere version|\bancien(ne)?s?\b|\bprevoyait|\bau debut du contrat"
+)
+_AVENANT = re.compile(
+    r"(?<!avant l.)(?<!apres l.)(?<!depuis l.)(?<!avec l.)(?<!sans l.)(?<!avant cet )\bavenants?\b(?:\s*(?:n°|numero|no)?\s*(\d+))?"
+)
+# What is to be counted: "combien de places", "nombre de réunions", "quel effectif".
+_COUNTED = re.compile(
+    r"(?:combien |nombre |\bnb )(?:de |d')?([a-z0-9-]+(?: [a-z0-9-]+)?)|\b(?:quel(?:le)? )?(capacite|effectif|file active|gmp|pmp)\b"
+)
+_INVERTED = re.compile(r"-(?:t-)?(?:il|elle|on|ils|elles|je|nous|vous|ce|tu|moi|la|le|les)\b")
+_LIGHT, _NAMED = 0.3, 1.5  # "EHPAD", "Les Tilleuls": which of several is asked for
+_PREFIX = 5  # stems that share so many letters from the start are the same word
+
+
+@dataclass(frozen=True, eq=False)
+class Idea:
+    """One thing that a question speaks of: matched by any of its patterns, or by all the stems of any of its groups."""
+
+    name: str
+    groups: tuple[frozenset[str], ...]
+    patterns: tuple[re.Pattern[str], ...] = ()
+    weight: float = 1.0
+    light: bool = False
+
+    def held(self, folded: str, stems: frozenset[str]) -> bool:
+        """Whether a text, folded and as stems, speaks of it."""
+        return any(p.search(folded) for p in self.patterns) or any(
+            group and sum(_has(stems, word) for word in group) >= 0.75 * len(group) for group in self.groups
+        )
+
+
+def _has(stems: frozenset[str], word: str) -> bool:
+    if word in stems:
+        return True
+    if len(word) < _PREFIX:
+        return False
+    return any(s.startswith(word) or (len(s) >= _PREFIX and word.startswith(s)) for s in stems)
+
+
+def stems_of(folded: str) -> frozenset[str]:
+    return frozenset(stem(w) for w in _WORD.findall(folded))
+
+
+@dataclass(slots=True)
+class Asked:
+    """`ideas` weigh by rarity; `kinds` maps each kind of value that may be wanted to how likely it is (1 = surely); `original` asks for what
+    stood before any avenant; `avenant` says that the question is on an avenant itself ("" or its number)."""
+
+    question: Question
+    folded: str
+    ideas: list[Idea]
+    kinds: dict[str, float]
+    years: list[str]
+    original: bool
+    avenant: str | None
+    total: bool
+    counted: Idea | None = None
+    unknown: list[str] = field(default_factory=list)
+
+    @property
+    def weight(self) -> float:
+        return sum(idea.weight for idea in self.ideas) or 1.0
+
+    def share(self, folded: str) -> float:
+        """The share of the question that a folded text holds, in [0, 1]."""
+        if not folded.strip():
+            return 0.0
+        stems = stems_of(folded)
+        return sum(idea.weight for idea in self.ideas if idea.held(folded, stems)) / self.weight
+
+
+def understand(question: Question, reading: Reading) -> Asked:
+    """The question in the light of a contract: its words' rarity there, its acronyms."""
+    folded = " ".join(fold(mend(question.text, question.refs, reading.words)).split())
+    named = {fold(m[0]) for m in re.finditer(r"(?<!^)\b[A-ZÀ-Ý][\w-]+", question.text)}
+    years = _YEAR.findall(folded)
+    life = reading.sheet.life
+    for ordinal, dated in ((r"\bderniere annee", life.term), (r"\bpremiere annee", life.effect)):
+        if re.search(ordinal, folded) and dated is not None and dated.value[:4].isdigit():
+            years.append(dated.value[:4])
+    ideas = _ideas(_INVERTED.sub(" ", folded), reading.acronyms)
+    weighed, unknown = [], []
+    for idea in ideas:
+        found = sum(idea.held(s.folded, s.stems) for unit in reading.units for s in (unit.own,))
+        rare = math.log(1 + len(reading.units) / (1 + found)) / math.log(1 + len(reading.units))
+        if (
+            not found
+            and not idea.light
+            and not any(idea.held(s.folded, s.stems) for u in reading.units for s in (u.near, *u.heads))
+        ):
+            unknown.append(idea.name)
+        weighed.append(
+            Idea(
+                idea.name,
+                idea.groups,
+                idea.patterns,
+                idea.weight * rare * (_LIGHT if idea.light else _NAMED if idea.name in named else 1.0),
+                idea.light,
+            )
+        )
+    said = _AVENANT.search(folded)
+    return Asked(
+        question, folded, weighed, wanted_kinds(folded), years, bool(_ORIGINAL.search(folded)),
+        (said[1] or "") if said else None, bool(re.search(r"\btotal|\ben tout\b|\bensemble\b|\bconfondus|toute l.asso|\btout (le|l.)", folded)),
+        next((i for i in weighed if (m := _COUNTED.search(folded)) and i.held(m[1] or m[2], stems_of(m[1] or m[2]))), None), unknown,
+    )  # fmt: skip
+
+
+def _ideas(folded: str, acronyms: dict[str, str]) -> list[Idea]:
+    """The ideas of a folded question, and what is left of it once the everyday expressions are taken away."""
+    words = contract_words()
+    ideas: list[Idea] = []
+    taken: list[tuple[int, int]] = []
+
+    def free(start: int, end: int) -> bool:
+        return all(end <= a or b <= start for a, b in taken)
+
+    for value in find_values(folded, "date"):
+        if not re.search(r"\d{4}", value.text):
+            taken.append((value.start, value.end))
+            ideas.append(Idea(value.text, (), (re.compile(re.escape(value.text)),)))
+    for concept in words.concepts:
+        matches = [m for m in concept.asks.finditer(folded) if free(*m.span())]
+        if matches:
+            ideas.append(Idea(matches[0][0], (), (concept.says,), concept.weight))
+            # The question's own words count as well: the contract may use them.
+            taken += [m.span() for m in matches]
+    for term in find_terms(folded):
+        if free(term.start, term.end):
+            own = [folded[term.start : term.end], *term.brings]
+            groups = [frozenset(stems_of(fold(text)) - _small()) for text in own]
+            ideas.append(Idea(own[0], tuple(g for g in groups if g), light=own[0] in words.light))
+            taken.append((term.start, term.end))
+    for match in re.finditer(r"[a-z0-9]+(?:-[a-z0-9]+)*", folded):
+        word = match[0]
+        if not free(*match.span()) or _YEAR.fullmatch(word):
+            continue
+        if word in STOPWORDS or word in words.drop or (len(word) < 2 and not word.isdigit()):
+            continue
+        light = word.isdigit() or word in words.light
+        groups = [frozenset(stem(part) for part in word.split("-") if part not in STOPWORDS)]
+        if word in acronyms:
+            groups.append(frozenset(stems_of(acronyms[word]) - _small()))
+        ideas.append(Idea(word, tuple(groups), (), 1.0, light))
+    for i, idea in enumerate(ideas):  # an acronym that an everyday expression or the lexicon already took
+        if idea.name in acronyms and len(idea.groups) < 2:
+            ideas[i] = Idea(
+                idea.name, (*idea.groups, frozenset(stems_of(acronyms[idea.name]) - _small())), idea.patterns, idea.weight
+            )
+    return ideas
+
+
+def _small() -> frozenset[str]:
+    return frozenset(stem(w) for w in STOPWORDS) | STOPWORDS
+
+
+_ASKS: tuple[tuple[str, dict[str, float]], ...] = (
+    (r"quel jour du mois|quel jour de chaque mois", {"number": 1.0, "date": 0.5}),
+    (r"combien d.(etp|equivalents?)|\betp\b|\bgmp\b|\bpmp\b|\bfiness\b|\bsiren\b|\bsiret\b|\bnumero\b|\bnb\b|nombre d|file active|\beffectif|capacite|combien de fois", {"number": 1.0}),
+    (r"combien (y a-t-il )?d.?e? ?(\w+ )?(places?|lits?|personnes?|jeunes?|enfants?|residents?|usagers?|salaries?|agents?|postes?|membres?|seances?|reunions?|journees?|chambres?|logements?|appartements?|menages?|familles?|adultes?|travailleurs?|apprentis?|stages?|actes?|heures?|visites?|nuits?|nuitees?|indicateurs?|fiches?|objectifs?|voitures?|vehicules?|etablissements?|services?|projets?)", {"number": 1.0}),
+    (r"combien de (jours?|nuits?)", {"number": 0.9, "duration": 0.9}),
+    (r"combien de (semaines?|mois)|combien d.(annees?|ans)|combien d.heures", {"duration": 1.0, "number": 0.6}),
+    (r"combien de temps|quelle duree|\bduree\b|pendant combien|sous combien|\bpreavis\b|dans quel delai|sous quel delai|quel delai|\bdelais?\b|rallong\w+[^?]*combien|combien[^?]*(rallong|prolong|prorog)", {"duration": 1.0}),
+    (r"\btaux\b|pourcentage|quel %|pour ?cent|quelle part\b|\bpart de\b|quote-?part|absenteisme|\bto\b|\boccupation|\bremplir|abattement|de combien[^?]*baiss|\bcible", {"percent": 1.0, "number": 0.45}),
+    (r"\beuros?\b|€|\bcout\w*|\bmontants?\b|\bsomme\b|dotation|\bdgc\b|forfait|\btarifs?\b|\bprix\b|budget|emprunt\w*|\bfrais\b|subvention|enveloppe|\bvers[eé]\w*|\btouch\w+|\bpaie\w*|\bpay\w+|depens\w+|credits?\b|investi\w+|\bppi\b|loyer|redevance|resultat|exceden\w+|salaire|\bcnr\b|chantier|travaux|financ\w+|surcout|\bdonne\b(?![- ]moi)|amende|penalite|quote-?part|interim|\breserve|\bcoute", {"amount": 1.0}),
+    (r"\bquand\b|quelle date|quelle echeance|\bdate\b|\becheances?\b|\bquel jour\b|\bexpire|\btombe\b|\bfinit\b|se termine|prend fin|prend effet|entre en vigueur|date limite|quel mois|dernier delai|derniere limite|au plus tard|avant quand|pour quand|a partir de quelle annee|quelle annee", {"date": 1.0}),
+    (r"^qui\b|\bqui (est|a|ont|signe\w*|doit|sont|pa\w+|preside\w*|pilote\w*|decide|peut|donne|nomme|s.occupe|represente\w*|etait|porte|dirige\w*|gere|assure|mene|remplace\w*|instruit|organise|convoque|finance|verse|tient|recoit|va|tarifie|controle)\b|\bavec qui|\ba qui\b|par qui|aupres de qui|quel(le)? (tribunal|juge|juridiction|cabinet|banque|organisme|autorite|association|personne|mandataire|prestataire)|devant qui|\bqui\s?\?|\b(appelle|contacte|voit|previent|saisit|informe|demande)\w* qui\b|\bqui$|le nom d", {"party": 1.0}),
+    (r"\bquel(le)?s\b|\blesquel|\bliste\b|\bc.est quoi les\b", {"list": 0.8}),
+)  # fmt: skip
+_OPEN = re.compile(r"\bcombien\b|\bc.est quoi\b|\bquels?\b|\bquelles?\b|\bcible|\bobjectif")
+_ANY = {"number": 0.5, "amount": 0.7, "percent": 0.7, "duration": 0.4}
+_SURE = re.compile(
+    r"combien de temps|quelle date|\bquand\b|sous combien|quel jour\b(?! du mois| de chaque)|\bqui\b|devant qui|quel (juge|tribunal)|quelle annee"
+)
+_YES_NO = re.compile(
+    r"^(est-ce qu|peut-on|peut-il|faut-il|doit-on|a-t-on|y a-t-il|puis-je|je peux|on peut|on doit|le contrat (nous )?(autorise|permet|prevoit|oblige)|sommes-nous)|\best-ce qu[e'](?! )|ou pas\b|\bdedans\b|(est|sont|fait|font|peut|peuvent|a|ont|autorise|permet|prevoit|oblige)(-t)?-(il|elle|on|ils|elles)\b|(fait|font) (bien )?partie"
+)
+
+
+def wanted_kinds(folded: str) -> dict[str, float]:
+    """Kinds of value that a folded question may want, each in ]0, 1]; {} for a question that wants none."""
+    found: dict[str, float] = {}
+    for pattern, kinds in _ASKS:
+        if re.search(pattern, folded):
+            for kind, weight in kinds.items():
+                found[kind] = max(found.get(kind, 0.0), weight)
+    plain = re.search(r"combien|\bquand\b|\bquel|\bqui\b(?! servent)", folded)
+    if not plain and (
+        _YES_NO.search(folded)
+        or re.search(r"\ba quoi\b|\bcomment\b|\bpourquoi\b|\bque (dit|prevoit|se passe|faut)|qu.est-ce qu", folded)
+    ):
+        return {}
+    if "combien" in folded and not re.search(r"sous combien|combien (?:d'|de )(?!pour|l'|la |le )", folded):
+        for kind, weight in _ANY.items():
+            found[kind] = max(found.get(kind, 0.0), weight)
+    if (sure := _SURE.search(folded)) and "combien" not in folded[: sure.start()]:
+        keep = (
+            {"date"}
+            if re.search(r"quand|date|jour|annee", sure[0])
+            else {"party"}
+            if re.search(r"qui|juge|tribunal", sure[0])
+            else {"duration"}
+        )
+        if keep & set(found):
+            found = {
+                k: w if k in keep else 0.3 * w
+                for k, w in found.items()
+                if k in keep or k not in ("amount", "percent", "number", "list")
+            }
+    if re.search(r"\bliste\b", folded):
+        return {"list": 1.0}
+    if re.search(r"dernier delai|derniere limite", folded):
+        return {"date": 1.0}
+    if re.search(r"pourcentage|\btaux\b|quel %|pour ?cent", folded) and "percent" in found:
+        found = {k: w if k == "percent" else 0.4 * w for k, w in found.items() if k != "amount"}
+    elif re.search(r"en euros|combien d.euros|quel(le)? (montant|somme)|\bcout", folded) and "amount" in found:
+        found = {k: w if k == "amount" else 0.4 * w for k, w in found.items()}
+    if not found and _OPEN.search(folded):
+        found = dict(_ANY)
+    if (
+        found.keys() & {"date", "amount", "percent", "number", "duration", "party"}
+        and "list" in found
+        and not re.search(r"quel(le)?s\b|liste|lesquel", folded)
+    ):
+        found.pop("list")
+    return found

@@ -1,0 +1,227 @@
+"""A contract prepared for questions: its sentences and table rows as units, with what stands around each.
+
+A reading is made once for an open contract (about a second for thirty pages) and dropped with it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+from assistant.contract_avenants import Change
+from assistant.contract_life import add_months, day_of
+from assistant.contract_sheet import Sheet, make_sheet
+from assistant.contract_targets import read_sheets
+from assistant.contract_text import AVENANT, GLOSSARY, Piece, bare, one_line, sentences
+from corpus.values import find_values
+from corpus.words import fold, stem
+from ingest.lexical import LexicalIndex
+from ingest.workspace import OpenContract
+
+_BARE_NUMBER = re.compile(r"[-+−–≤≥<> ]*\d[\d\s.,/]*\s?(?:%|€|k€|M€)?|[–-]")
+
+
+class Span:
+    """A text seen three ways: folded, as stems, as written."""
+
+    def __init__(self, text: str):
+        self.text = one_line(text)
+
+    @cached_property
+    def folded(self) -> str:
+        return fold(self.text)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        return frozenset(stem(w) for w in re.findall(r"[a-z0-9]+", self.folded))
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """What one sentence or one table row says. `own` is its words (a row's without its figures), `near` its heading and
+    caption, `around` the rest of its paragraph, `far` the headings above. `change` is set for what an avenant changes."""
+
+    piece: Piece
+    own: Span
+    near: Span
+    around: Span
+    far: Span
+    heads: tuple[Span, ...] = ()
+    change: Change | None = None
+
+    @property
+    def is_row(self) -> bool:
+        return bool(self.heads)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A contract's units, its sheet, and the meaning that it gives to its own acronyms (folded)."""
+
+    units: tuple[Unit, ...]
+    sheet: Sheet
+    acronyms: dict[str, str]
+
+    @cached_property
+    def words(self) -> Counter[str]:
+        """How often the contract uses each folded word."""
+        spans = (span for unit in self.units for span in (unit.own, unit.near, *unit.heads))
+        return Counter(word for span in spans for word in re.findall(r"[a-z0-9]+", span.folded))
+
+    def about(self, piece: Piece) -> str:
+        """What stands around a table, where its unit may be said: its headings, and the paragraphs under the same ones."""
+        said = (p.text for p in self.sheet.pieces if not p.is_row and p.headings == piece.headings and p.page == piece.page)
+        return " ; ".join((*piece.headings[-1:], *(one_line(text) for text in said if len(text) < 400)))
+
+    @property
+    def base_year(self) -> int | None:
+        """The year that tables call N: the contract's first."""
+        day = day_of(self.sheet.life.effect.value) if self.sheet.life.effect else None
+        return day.year if day else None
+
+
+_READ: "WeakKeyDictionary[LexicalIndex, Reading]" = WeakKeyDictionary()
+
+
+def read_contract(opened: OpenContract) -> Reading:
+    """The reading of an open contract, made at its first question."""
+    reading = _READ.get(opened.lexical)
+    if reading is None:
+        sheet = make_sheet(opened)
+        units = [unit for piece in _headed(sheet.pieces) for unit in _units(piece)]
+        units += _sheet_units(sheet) + [_change_unit(change, sheet) for change in sheet.changes]
+        reading = _READ[opened.lexical] = Reading(tuple(units), sheet, _acronyms(sheet.pieces))
+    return reading
+
+
+def _headed(pieces: Sequence[Piece]) -> list[Piece]:
+    """Pieces whose tables take from a first row of words alone what their column headings lack, and, where a row has one
+    cell less than its headings, the label that it shares with the row above."""
+    out: list[Piece] = []
+    table: tuple[int, tuple[str, ...], str] | None = None
+    named: list[tuple[str, str]] = []
+    above: Piece | None = None
+    for piece in pieces:
+        if not piece.is_row:
+            table, named, above = None, [], None
+        elif table != piece.table:
+            table, above = piece.table, None
+            named = (
+                list(piece.cells)
+                if len(piece.cells) > 2
+                and not any(re.search(r"\d", re.sub(r"\b20\d\d\b", "", cell)) for _, cell in piece.cells[1:])
+                else []
+            )
+        elif named:
+            if len(piece.cells) == len(named) - 1 and above is not None and not re.search(r"\d", piece.cells[0][1][:1]):
+                piece = replace(piece, cells=(above.cells[0], *piece.cells))
+            piece = replace(piece, cells=_renamed(piece.cells, named))
+            above = piece if len(piece.cells) == len(named) else above
+        out.append(piece)
+    return out
+
+
+def _renamed(cells: Sequence[tuple[str, str]], named: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """A row's cells under the headings that a row of words completes: matched in order, by the heading that both have."""
+    out, place = [], 0
+    blank = not any(head for head, _ in named)
+    for at, (head, cell) in enumerate(cells):
+        if blank:
+            extra = named[at][1] if len(cells) == len(named) else ""
+        else:
+            extra = ""
+            if place < len(named) and named[place][0] == head:
+                extra, place = named[place][1], place + 1
+        out.append((f"{head} {extra}".strip() if extra != cell else head, cell))
+    return tuple(out)
+
+
+def _units(piece: Piece) -> list[Unit]:
+    own_heading = " ; ".join(x for x in (piece.headings[-1] if piece.headings else "", piece.caption) if x)
+    near, far = Span(own_heading), Span(" ; ".join(piece.headings[:-1]))
+    if piece.is_row:
+        # A figure says nothing of the row's subject; years of the headings are looked at cell by cell.
+        words = Span(" ; ".join(cell for _, cell in piece.cells if not _BARE_NUMBER.fullmatch(cell.strip())))
+        return [Unit(piece, words, near, Span(""), far, tuple(Span(head) for head, _ in piece.cells))]
+    spans = sentences(piece.text) or [(0, len(piece.text))]
+    units = []
+    for start, end in spans:
+        text = piece.text[start:end]
+        part = piece if len(spans) == 1 else _part(piece, start, end)
+        units.append(Unit(part, Span(text), near, Span(piece.text if len(spans) > 1 else ""), far))
+    return units
+
+
+def _part(piece: Piece, start: int, end: int) -> Piece:
+    text = piece.text[start:end]
+    return replace(piece, text=text, start=piece.start + start, end=piece.start + end, folded=fold(one_line(text)))
+
+
+def _sheet_units(sheet: Sheet) -> list[Unit]:
+    """An action sheet in one breath: its title, who leads it, by when; its cells stand in rows of their own."""
+    units = []
+    for action in read_sheets(sheet.pieces):
+        piece = next((p for p in sheet.pieces if p.page == action.page and p.text == action.quote), None)
+        if piece is not None:
+            said = f"Fiche action {action.number} {action.title} ; pilote responsable : {action.pilot} ; échéance : {action.deadline}"
+            held = replace(piece, text=said, cells=(), folded=fold(said))
+            units.append(Unit(held, Span(said), Span(""), Span(""), Span("")))
+    return units
+
+
+def _change_unit(change: Change, sheet: Sheet) -> Unit:
+    """What an avenant changes, with the words of what it changes."""
+    piece = next((p for p in sheet.pieces if p.zone == AVENANT and p.page == change.page and change.quote in p.text), None)
+    piece = piece or next(p for p in sheet.pieces if p.zone == AVENANT and p.page == change.page)
+    target = change.target
+    about = bare(change.about)
+    old = " ; ".join((target.headings[-1] if target.headings else "", target.caption)) if target else ""
+    return Unit(
+        piece, Span(f"{about} {change.year}"), Span(piece.headings[-1] if piece.headings else ""),
+        Span(f"{old} ; {target.text}" if target else ""), Span(""), (), change,
+    )  # fmt: skip
+
+
+def _acronyms(pieces: Sequence[Piece]) -> dict[str, str]:
+    """ "cvs" -> "conseil de la vie sociale", from the contract's glossary and from "le conseil de la vie sociale (CVS)"."""
+    found: dict[str, str] = {}
+    for piece in pieces:
+        if piece.zone == GLOSSARY and len(piece.cells) >= 2:
+            for name in re.split(r"[,/]\s*", piece.cells[0][1]):
+                if re.fullmatch(r"[A-ZÀ-Ý][\w'’-]{1,9}", name.strip()) and name.strip().isupper():
+                    found.setdefault(fold(name.strip()), fold(piece.cells[1][1]))
+        for match in re.finditer(r"((?:[\w’'-]+\s+){1,9})\(([A-Z]{2,8})\)", one_line(piece.text)):
+            words = [w for w in re.split(r"[\s’']+", match[1]) if w]
+            # The letters of the acronym are the initials of the words before it, small words left out.
+            letters = iter(fold(match[2]))
+            want = next(letters, "")
+            for i, word in enumerate(words):
+                if fold(word)[:1] == want and all(any(fold(w)[:1] == c for w in words[i + 1 :]) for c in fold(match[2])[1:]):
+                    found.setdefault(fold(match[2]), fold(" ".join(words[i:])))
+                    break
+    return found
+
+
+def before_term(reading: Reading, unit: Unit, original: bool) -> list[tuple[str, str, str]]:
+    """ "Six mois avant le terme" in a unit: (the words, the ISO date that this makes, the term's words)."""
+    life = reading.sheet.life
+    term = life.first_term if original else life.term
+    end = day_of(term.value) if term else None
+    if end is None or term is None or unit.is_row:
+        return []
+    out = []
+    for match in _BEFORE_TERM.finditer(unit.own.folded):
+        count = find_values(match[0], "duration")
+        if count and (found := re.fullmatch(r"P(\d+)([MY])", count[0].normalized)):
+            months = int(found[1]) * (12 if found[2] == "Y" else 1)
+            out.append((count[0].text, add_months(end, -months).isoformat(), term.text))
+    return out
+
+
+_BEFORE_TERM = re.compile(
+    r"(?:[\w-]+|\d+)(?:\s?\(\d+\))?\s+(?:mois|ans?)\s+(?:au moins\s+|au plus tard\s+)?avant\s+"
+    r"(?:le terme|l'echeance|l'expiration|la fin|son terme|son echeance|son expiration|la date d'echeance)"
+    r"(?!\s+(?:de|du|des)\s+(?:la |l'|ce |cette |chaque )?(?!(?:present )?(?:contrat|cpom|convention)))"
+)

@@ -1,0 +1,61 @@
+"""Fit the weights by which a contract's silence is recognised (`assistant/contract_silence.py`) and print them.
+
+Usage: python -m evals.train_silence HOME   (a home where the embedding model is; the test contracts are read into it)
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from assistant.contract_answer import DEEP, found, rank
+from assistant.contract_facts import SURE
+from assistant.contract_question import understand
+from assistant.contract_reading import read_contract
+from assistant.contract_silence import measures
+from assistant.engine import Engine
+from assistant.question import read_question
+from assistant.settings import Settings
+from evals.runner import QUESTIONS, made_contracts, read_questions
+
+RARE = 0.6  # silent questions are few: how far they are made to weigh as much as the others (0 = not at all, 1 = wholly)
+
+
+def samples(engine: Engine) -> tuple[np.ndarray, np.ndarray]:
+    """Measures (n, 4) of the questions on contracts that no fact settles, and whether the contract is silent (n,)."""
+    rows = [row for name in ("contract", "contracts") for row in read_questions(QUESTIONS / f"{name}.jsonl")]
+    ids = {"demo": "demo", **made_contracts(engine, rows)}
+    seen, silent = [], []
+    for row in rows:
+        if row["contract"] not in ids:
+            continue
+        opened = engine.workspace("evals").open(ids[row["contract"]])
+        reading = read_contract(opened)
+        asked = understand(read_question(row["question"]), reading)
+        ranked = rank(asked, reading, opened, engine.embedder)
+        scored = [(r.unit, r.score, r.fit) for r in ranked[:DEEP]]
+        best = next(iter(found(asked, scored, reading)), None)
+        if best is None or best.score < SURE:
+            seen.append(measures(asked, scored, max(r.cosine for r in ranked), best))
+            silent.append(not row["answerable"])
+    return np.array(seen), np.array(silent, float)
+
+
+def fit(x: np.ndarray, y: np.ndarray, steps: int = 4000, l2: float = 0.3) -> np.ndarray:
+    """Weights (1 + features,) of a logistic regression by gradient descent, the intercept first."""
+    mean, spread = x.mean(0), x.std(0) + 1e-9
+    z = np.c_[np.ones(len(x)), (x - mean) / spread]
+    w = np.zeros(z.shape[1])
+    weight = np.where(y > 0, ((y == 0).sum() / max(1, y.sum())) ** RARE, 1.0)
+    for _ in range(steps):
+        p = 1 / (1 + np.exp(-z @ w))
+        w -= 0.5 * (z.T @ (weight * (p - y)) + l2 * np.r_[0, w[1:]]) / len(y)
+    slopes = w[1:] / spread
+    return np.concatenate([[w[0] - (slopes * mean).sum()], slopes])
+
+
+if __name__ == "__main__":
+    x, y = samples(Engine(Settings.load(str(Path(sys.argv[1])))))
+    weights = fit(x, y)
+    p = 1 / (1 + np.exp(-(weights[0] + x @ weights[1:])))
+    print(np.round(weights, 1), f"silence reconnue {np.mean(p[y > 0] > 0.5):.2f}, refus à tort {np.mean(p[y == 0] > 0.5):.3f}")
