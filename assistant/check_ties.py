@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 
 from assistant.check_sentences import Sentence
-from corpus.reference import CASF, CODES, ArticleRef, find_references
+from corpus.codes import CASF, SPELLINGS
+from corpus.reference import ArticleRef, find_references
 from corpus.words import index_words
 
 MANY = 5  # references from which a sentence lists articles rather than saying what one of them holds
@@ -34,7 +35,7 @@ class Tie:
 
 
 _CODE_NAMES = "|".join(
-    re.escape(n).replace("'", "['’]") for names in CODES.values() for n in sorted(names, key=len, reverse=True)
+    re.escape(n).replace("'", "['’]") for names in SPELLINGS.values() for n in sorted(names, key=len, reverse=True)
 )
 # What stands around a reference and says nothing of its own: "aux termes de l'article … du code … (CASF), "
 _BEFORE = re.compile(

@@ -15,6 +15,8 @@ from assistant.settings import Settings
 from corpus.cards import load_cards
 from ingest.embedding import Embedder, Progress, make_embedder, silent
 from ingest.generation import Index, build, live_folder
+from ingest.history import merge
+from ingest.provenance import provenance
 from ingest.sources import read_source
 from ingest.workspace import Workspace
 
@@ -58,8 +60,9 @@ class Engine:
 
     def build(self, sources: list[Path], progress: Progress = silent) -> Path:
         """Build the index from source files (none: the cards alone) and put it live."""
-        articles = [article for path in sources for article in read_source(path)]
-        source = {"files": [path.name for path in sources], "licence": "Licence Ouverte 2.0" if sources else "fiches du projet"}
+        readings = [read_source(path) for path in sources]
+        source = provenance(sources, readings)
+        articles = readings[0] if len(readings) == 1 else merge(*readings)
         return build(self.settings.home, articles, load_cards(), self.embedder, source, progress)
 
     def search(self, text: str, k: int = 10) -> tuple[list[Hit], float]:

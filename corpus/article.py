@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote_plus
 
+from corpus.codes import CASF, key_of, split_key, title_of
+
 LEGIFRANCE = "https://www.legifrance.gouv.fr"
 
 Kind = Literal["article", "contract"]
@@ -22,9 +24,10 @@ class Article:
     `path` is the headings, outermost first; `text` holds the alinéas parted by blank lines, verbatim;
     `as_of` is the ISO date of the snapshot that the text comes from; `ident` is the LEGIARTI identifier of this version;
     `state` is LEGI's ETAT ("VIGUEUR", "MODIFIE", "ABROGE", "VIGUEUR_DIFF"…); the version applies from `start` up to the
-    day before `end` (ISO dates; an empty `end`: no end known); `code` is a key of `corpus.reference.CODES`;
-    `note` is the editor's remark (LEGI's NOTA) or ours on a doubtful source; `spelt` is the source's spelling of a
-    starred number ("R*314-1"), which `num` has without its star.
+    day before `end` (ISO dates; an empty `end`: no end known); without `state` these are not the law's own dates but
+    those of the copies that were read: `start` the first with this text, `end` the first without it;
+    `code` is a key of `corpus.codes.CODES`; `note` is the editor's remark (LEGI's NOTA) or ours on a doubtful source;
+    `spelt` is the source's spelling of a starred number ("R*314-1"), which `num` has without its star.
     """
 
     num: str
@@ -35,30 +38,48 @@ class Article:
     state: str = ""
     start: str = ""
     end: str = ""
-    code: str = "CASF"
+    code: str = CASF
     links: tuple[Link, ...] = ()
     note: str = ""
     spelt: str = ""
 
     @property
-    def label(self) -> str:
-        from corpus.reference import printed
+    def key(self) -> str:
+        """The number, with the code's short name when it isn't the CASF: "L313-11", "375 C. civ."."""
+        return key_of(self.num, self.code)
 
-        return self.num if self.num.startswith("Annexe") else f"Article {printed(self.num)}"
+    @property
+    def label(self) -> str:
+        from corpus.reference import label_of
+
+        return label_of(self.key)
 
     @property
     def url(self) -> str:
-        return article_url(self.num, self.ident, self.code)
+        return article_url(self.key, self.ident)
+
+    def holds(self, on: str) -> bool:
+        """Whether this version applies on a date (ISO). Dates decide: "ABROGE_DIFF" applies until its end,
+        "VIGUEUR_DIFF" from its start; words count only where a date is missing."""
+        if self.state in _NEVER or (self.state in _ENDED and not self.end):
+            return False
+        if not self.start and self.state == "VIGUEUR_DIFF":
+            return False
+        return self.start <= on and (not self.end or on < self.end or self.end >= ENDLESS)
 
 
-def article_url(num: str, ident: str = "", code: str = "CASF") -> str:
-    """The article's Légifrance page where its identifier is known, else Légifrance's search for the number."""
+ENDLESS = "2999-01-01"  # LEGI's date for no end
+# States of versions that never applied (annulled by a court, replaced before their day, split off), and of ended ones.
+_NEVER = ("ANNULE", "MODIFIE_MORT_NE", "DISJOINT")
+_ENDED = ("ABROGE", "PERIME", "TRANSFERE", "DEPLACE")
+
+
+def article_url(key: str, ident: str = "") -> str:
+    """The article's Légifrance page where its identifier is known, else Légifrance's search for its number and code."""
     if ident:
         return f"{LEGIFRANCE}/codes/article_lc/{ident}"
-    from corpus.reference import CODES
-
-    words = quote_plus(f"{num} {CODES.get(code, (code,))[0]}")
-    return f"{LEGIFRANCE}/search/code?tab_selection=code&searchField=ALL&query={words}"
+    num, code = split_key(key)
+    return f"{LEGIFRANCE}/search/code?tab_selection=code&searchField=ALL&query={quote_plus(f'{num} {title_of(code)}')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,30 +13,11 @@ D = décret simple, A = arrêté.
 import re
 from dataclasses import dataclass, replace
 
-CASF = "CASF"
+from corpus.codes import CASF, SPELLINGS, key_of, split_key, title_of
 
-# How texts name the codes that social work meets. First spelling is the label that people are shown.
-CODES: dict[str, tuple[str, ...]] = {
-    "CASF": ("code de l'action sociale et des familles", "code de l'action sociale", "casf"),
-    "Code civil": ("code civil", "c. civ.", "c.civ"),
-    "Code pénal": ("code pénal", "code penal"),
-    "Code de procédure pénale": ("code de procédure pénale", "code de procedure penale", "cpp"),
-    "Code de la santé publique": ("code de la santé publique", "code de la sante publique", "csp"),
-    "Code de la sécurité sociale": ("code de la sécurité sociale", "code de la securite sociale", "css"),
-    "Code du travail": ("code du travail",),
-    "Code de l'éducation": ("code de l'éducation", "code de l'education"),
-    "Code de la construction et de l'habitation": ("code de la construction et de l'habitation", "cch"),
-    "Code général des collectivités territoriales": ("code général des collectivités territoriales", "cgct"),
-    "Code de commerce": ("code de commerce",),
-    "Code rural": ("code rural et de la pêche maritime", "code rural"),
-    "Code de procédure civile": ("code de procédure civile",),
-    "CESEDA": ("code de l'entrée et du séjour des étrangers", "ceseda"),
-    "Code général des impôts": ("code général des impôts", "cgi"),
-    "Code de justice administrative": ("code de justice administrative", "cja"),
-    "Code monétaire et financier": ("code monétaire et financier",),
-    "Code de la consommation": ("code de la consommation",),
-}
-_CODE_OF = {name: code for code, names in CODES.items() for name in names}
+__all__ = ["CASF", "ArticleRef", "find_references", "label_of", "parse_num", "printed"]
+
+_CODE_OF = {name: code for code, names in SPELLINGS.items() for name in names}
 
 _LETTER = r"(?:LO|L|R|D|A)\s?\.?\s?\*?\s?\.?\s?"
 _DASH = r"\s?[-‐‑–—]\s?"
@@ -64,7 +45,7 @@ class ArticleRef:
     """One article named in a text.
 
     `letter` is "", "L", "LO", "R", "D", "A" or "Annexe"; `number` is dash-joined ("313-11-2");
-    `detail` is what followed ("II", "3°"); `code` is a key of `CODES`; `start`/`end` are character
+    `detail` is what followed ("II", "3°"); `code` is a key of `corpus.codes.CODES`; `start`/`end` are character
     offsets in the text that was parsed; `range_end` is the last number of a range "X à Y".
     """
 
@@ -83,6 +64,11 @@ class ArticleRef:
         return f"Annexe {self.number}" if self.letter == "Annexe" else f"{self.letter}{self.number}"
 
     @property
+    def key(self) -> str:
+        """The article's key in the index: its number, with its code's short name when that isn't the CASF."""
+        return key_of(self.num, self.code)
+
+    @property
     def range_end_num(self) -> str:
         return f"{self.letter}{self.range_end}" if self.range_end else ""
 
@@ -95,6 +81,13 @@ def printed(num: str) -> str:
     """The spelling of French law drafting: "L313-11" -> "L. 313-11"."""
     match = re.match(r"(LO|L|R|D|A)(\d.*)", num)
     return f"{match[1]}. {match[2]}" if match else num
+
+
+def label_of(key: str) -> str:
+    """What people read of an article's key: "Article L. 313-11", "Article 375 du code civil", "Annexe 2-3"."""
+    num, code = split_key(key)
+    label = num if num.startswith("Annexe") else f"Article {printed(num)}"
+    return label if code == CASF else f"{label} du {title_of(code)}"
 
 
 def _clean_number(raw: str) -> str:

@@ -2,9 +2,9 @@
 
 home/index/CURRENT            name of the live generation
 home/index/gen-…/manifest.json   written last: a folder without it is an unfinished build
-                /articles.db     SQLite: articles, passages, cards
-                /chroma/         collections "passages", "cards", "questions"
-                /lexical/        BM25 of "passages" and "cards"
+                /articles.db     SQLite: every version of every article, passages, cards
+                /chroma/         collections "passages" (of the versions in force at the build), "cards", "questions"
+                /lexical/        BM25 of "passages", "others" (passages of past and future versions) and "cards"
                 /rows/           the same vectors row by row (.npy, half precision, memory-mapped) for exact scores
                 /vectors.npz     vectors by text, so that the next build embeds only what is new
 """
@@ -18,10 +18,9 @@ import sqlite3
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -30,17 +29,22 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from corpus.article import Article, Passage
-from corpus.cards import Card, card_from, place
+from corpus.cards import Card
 from corpus.errors import CasfError, NoIndex
 from corpus.lexicon import entries
 from corpus.words import fold
 from ingest.embedding import Embedder, Progress, VectorFile, silent
+from ingest.history import Change, changes, in_force
+from ingest.index import COLUMNS, FORMAT, VIEWS, DamagedIndex, Index, OldFormat, Rows, live_folder, row_num, status
 from ingest.lexical import LexicalIndex
 from ingest.passages import article_passages, passage_view
-from ingest.store import nearest, open_client, write_collection
+from ingest.store import open_client, write_collection
 
-FORMAT = 1
-VIEWS = ("passages", "cards", "questions")
+__all__ = [
+    "VIEWS", "Busy", "Change", "DamagedIndex", "Index", "OldFormat", "Rows", "build", "changes", "live_folder", "rollback",
+    "row_num", "status",
+]  # fmt: skip
+
 PREBUILT = Path(str(files("corpus"))) / "cards" / "vectors.npz"
 
 
@@ -49,13 +53,6 @@ class Busy(CasfError):
 
     def __init__(self) -> None:
         super().__init__("Une autre mise à jour de l'index est en cours dans ce dossier ; réessayez quand elle sera finie.")
-
-
-class DamagedIndex(CasfError):
-    """Raised when the live generation can't be opened."""
-
-    def __init__(self, why: str):
-        super().__init__(f"L'index est endommagé ou incomplet ({why}). Relancez « casf index build ».")
 
 
 def card_view(card: Card) -> str:
@@ -74,8 +71,10 @@ def build(
 ) -> Path:  # fmt: skip
     """Build a generation and put it live; returns its folder.
 
-    Cards of articles that `articles` lacks are kept (they are answered from, as summaries). Until the last line the
-    earlier generation serves; a build that dies leaves a folder without manifest, removed by the next one.
+    `articles` are all the versions to keep (several readings are made one by `ingest.history.merge`); `source` says where
+    they come from and goes into the manifest. A text that the live generation holds is not embedded again. Cards of
+    articles that `articles` lacks are kept (they are answered from, as summaries). Until the last line the earlier
+    generation serves; a build that dies leaves a folder without manifest, removed by the next one.
     Raises `Busy` when another build holds the lock, `CasfError` when the disk is full.
     """
     root = home / "index"
@@ -101,6 +100,32 @@ def build(
         raise Busy from None
 
 
+def rollback(home: Path) -> Path:
+    """Put the generation before the live one back, and keep the live one in its place; returns the folder now live.
+
+    Raises `CasfError` when there is none, or none that this program reads; `Busy` during a build.
+    """
+    root = home / "index"
+    try:
+        with FileLock(root / ".lock", timeout=0):
+            live = live_folder(home)
+            try:
+                name = (root / "PREVIOUS").read_text(encoding="utf-8").strip()
+                known = json.loads((root / name / "manifest.json").read_text(encoding="utf-8"))["format"]
+            except (OSError, ValueError, KeyError):
+                name, known = "", 0
+            if live is None or not name or name == live.name:
+                raise CasfError("Aucune génération précédente de l'index n'est gardée : il n'y a rien à rétablir.")
+            if known != FORMAT:
+                raise OldFormat
+            _point(root, name)
+            return root / name
+    except Timeout:
+        raise Busy from None
+    except OSError:  # no index folder at all
+        raise NoIndex from None
+
+
 def _earlier_vectors(home: Path, embedder: Embedder) -> VectorFile:
     """Vectors that need no embedding: those shipped with the cards, and those of the live generation."""
     known = VectorFile.read(PREBUILT, embedder.fingerprint)
@@ -115,17 +140,13 @@ def _fill(
 ) -> None:  # fmt: skip
     started = time.perf_counter()
     folder.mkdir()
-    passages = [p for article in articles for p in article_passages(article)]
+    versions = [article for article in articles if article.text]
+    current = {id(article) for article in in_force(versions, date.today().isoformat()).values()}
+    cut = _cut(versions, current)
+    passages = [p for article in versions if id(article) in current for p in cut[id(article)]]
+    others = [p for article in versions if id(article) not in current for p in cut[id(article)]]
     views: dict[str, tuple[list[str], list[str], list[str], list[dict[str, Any]]]] = {
-        "passages": (
-            [p.id for p in passages],
-            ["passage: " + passage_view(p) for p in passages],
-            [p.text for p in passages],
-            [
-                {"num": p.num, "start": p.start, "end": p.end, "first": p.first, "last": p.last, "as_of": p.as_of}
-                for p in passages
-            ],
-        ),
+        "passages": _passage_rows(passages),
         "cards": (
             [c.id for c in cards],
             [card_view(c) for c in cards],
@@ -138,6 +159,7 @@ def _fill(
             [q for c in cards for q in c.questions],
             [{"num": c.num} for c in cards for _ in c.questions],
         ),
+        "others": _passage_rows(others),
     }
     texts = [text for _, view_texts, _, _ in views.values() for text in view_texts]
     vectors = known.encode(texts, embedder, progress)
@@ -149,22 +171,62 @@ def _fill(
         progress("Écriture de l'index", at, len(texts))
         np.save(folder / "rows" / f"{name}.npy", vectors[at : at + len(ids)].astype(np.float16))
         (folder / "rows" / f"{name}.json").write_text(json.dumps(ids, ensure_ascii=False), encoding="utf-8")
-        write_collection(client, f"{folder.name}-{name}", ids, vectors[at : at + len(ids)], documents, metadatas)
+        if name in VIEWS:
+            write_collection(client, f"{folder.name}-{name}", ids, vectors[at : at + len(ids)], documents, metadatas)
         at += len(view_texts)
     _write_synced(
-        folder / "vocabulary.txt", "\n".join(f"{word} {count}" for word, count in sorted(vocabulary(articles, cards).items()))
+        folder / "vocabulary.txt", "\n".join(f"{word} {count}" for word, count in sorted(vocabulary(versions, cards).items()))
     )
-    LexicalIndex.build(views["passages"][0], [passage_view(p) for p in passages]).save(folder / "lexical" / "passages")
+    for name, part in (("passages", passages), ("others", others)):
+        LexicalIndex.build(views[name][0], [passage_view(p) for p in part]).save(folder / "lexical" / name)
     LexicalIndex.build([c.id for c in cards], [card_words(c) for c in cards]).save(folder / "lexical" / "cards")
-    _write_database(folder / "articles.db", articles, passages, cards)
+    _write_database(folder / "articles.db", versions, current, cut, cards)
     progress("Écriture de l'index", at, len(texts))
     manifest = {
         "format": FORMAT, "model": embedder.fingerprint, "dimension": int(vectors.shape[1]),
         "built": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": round(time.perf_counter() - started, 1),
-        "articles": len(articles), "cards": len(cards), "passages": len(passages), "questions": len(views["questions"][0]),
-        "dates": sorted({a.as_of for a in articles if a.as_of}), "source": source, "checksum": checksum(articles, cards),
+        "articles": len(current), "versions": len(versions), "codes": _codes(versions, current), "cards": len(cards),
+        "passages": len(passages), "others": len(others), "questions": len(views["questions"][0]),
+        "dates": sorted({a.as_of for a in versions if a.as_of and id(a) in current}), "source": source,
+        "checksum": checksum(articles, cards),
     }  # fmt: skip
     _write_synced(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
+
+
+def _cut(versions: Sequence[Article], current: set[int]) -> dict[int, list[Passage]]:
+    """The passages of each version, by `id`: named after the article alone where the version is in force, else also after
+    the day that it began."""
+    named: Counter[str] = Counter()
+    cut = {}
+    for article in versions:
+        name = article.key
+        if id(article) not in current:
+            name = f"{name}@{article.start or article.as_of}"
+            named[name] += 1
+            name += f"~{named[name]}" if named[name] > 1 else ""
+        cut[id(article)] = article_passages(article, name)
+    return cut
+
+
+def _passage_rows(passages: Sequence[Passage]) -> tuple[list[str], list[str], list[str], list[dict[str, Any]]]:
+    """Ids, texts to embed, texts, metadata."""
+    return (
+        [p.id for p in passages],
+        ["passage: " + passage_view(p) for p in passages],
+        [p.text for p in passages],
+        [{"num": p.num, "start": p.start, "end": p.end, "first": p.first, "last": p.last, "as_of": p.as_of} for p in passages],
+    )
+
+
+def _codes(versions: Sequence[Article], current: set[int]) -> dict[str, dict[str, Any]]:
+    """By code: its articles in force, its versions, and the days of the texts (first, last)."""
+    codes: dict[str, dict[str, Any]] = {}
+    for article in versions:
+        own = codes.setdefault(article.code, {"articles": 0, "versions": 0, "first": article.as_of, "last": article.as_of})
+        own["articles"] += id(article) in current
+        own["versions"] += 1
+        own["first"], own["last"] = min(own["first"], article.as_of), max(own["last"], article.as_of)
+    return codes
 
 
 def vocabulary(articles: Iterable[Article], cards: Iterable[Card]) -> Counter[str]:
@@ -185,22 +247,32 @@ def checksum(articles: Iterable[Article], cards: Iterable[Card]) -> str:
     return digest.hexdigest()
 
 
-def _write_database(path: Path, articles: Sequence[Article], passages: Sequence[Passage], cards: Sequence[Card]) -> None:
+def _write_database(
+    path: Path, versions: Sequence[Article], current: set[int], cut: Mapping[int, Sequence[Passage]], cards: Sequence[Card]
+) -> None:  # fmt: skip
+    """`main` marks the versions in force on the day of the build; `stands` those that dates alone decide on."""
     with sqlite3.connect(path) as db:
         db.executescript(
-            """create table article(num text primary key, position integer, path text, text text, as_of text, ident text);
-            create table passage(id text primary key, num text, position integer, start integer, end integer, first integer, last integer);
-            create index passage_num on passage(num);
+            f"""create table article(id integer primary key, key text, main integer, stands integer, {COLUMNS});
+            create index article_key on article(key);
+            create table passage(id text primary key, article integer, start integer, end integer, first integer, last integer);
+            create index passage_article on passage(article);
             create table card(id text primary key, num text, position integer, data text);
             create index card_num on card(num);"""
         )
         db.executemany(
-            "insert into article values (?,?,?,?,?,?)",
-            ((a.num, i, json.dumps(a.path, ensure_ascii=False), a.text, a.as_of, a.ident) for i, a in enumerate(articles)),
-        )
+            f"insert into article values ({','.join('?' * (4 + len(COLUMNS.split(','))))})",
+            (
+                (
+                    i, a.key, id(a) in current, a.holds(a.start), a.num, json.dumps(a.path, ensure_ascii=False), a.text, a.as_of,
+                    a.ident, a.state, a.start, a.end, a.code, json.dumps(a.links, ensure_ascii=False), a.note, a.spelt,
+                )
+                for i, a in enumerate(versions)
+            ),
+        )  # fmt: skip
         db.executemany(
-            "insert into passage values (?,?,?,?,?,?,?)",
-            ((p.id, p.num, i, p.start, p.end, p.first, p.last) for i, p in enumerate(passages)),
+            "insert into passage values (?,?,?,?,?,?)",
+            ((p.id, i, p.start, p.end, p.first, p.last) for i, a in enumerate(versions) for p in cut[id(a)]),
         )
         db.executemany(
             "insert into card values (?,?,?,?)",
@@ -237,146 +309,3 @@ def _clean(root: Path) -> None:
                     if found.name.startswith(folder.name):
                         client.delete_collection(found.name)
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def live_folder(home: Path) -> Path | None:
-    """The live generation's folder, None when there is none."""
-    try:
-        folder = home / "index" / (home / "index" / "CURRENT").read_text(encoding="utf-8").strip()
-    except OSError:
-        return None
-    return folder if (folder / "manifest.json").is_file() else None
-
-
-def row_num(ident: str) -> str:
-    """The article number inside a row's id ("L313-11#2", "L313-11|I?3", "L313-11")."""
-    for mark in ("#", "|", "?"):
-        ident = ident.split(mark)[0]
-    return ident
-
-
-class Rows:
-    """The vectors of one view, memory-mapped: exact cosines for chosen articles, reading only their rows."""
-
-    def __init__(self, folder: Path, view: str):
-        self.ids: list[str] = json.loads((folder / f"{view}.json").read_text(encoding="utf-8"))
-        self.vectors = np.load(folder / f"{view}.npy", mmap_mode="r")
-        self._of: dict[str, list[int]] = {}
-        for i, ident in enumerate(self.ids):
-            self._of.setdefault(row_num(ident), []).append(i)
-
-    def best(self, vector: np.ndarray, nums: Iterable[str]) -> dict[str, tuple[str, float]]:
-        """For each article that has rows here: its best row's id and cosine."""
-        owners = [(num, self._of[num]) for num in nums if num in self._of]
-        rows = [i for _, own in owners for i in own]
-        if not rows:
-            return {}
-        cosines = self.vectors[rows].astype(np.float32) @ vector
-        out, at = {}, 0
-        for num, own in owners:
-            k = int(np.argmax(cosines[at : at + len(own)]))
-            out[num] = (self.ids[own[k]], float(cosines[at + k]))
-            at += len(own)
-        return out
-
-
-class Index:
-    """The live generation, open for reading; safe to share between threads."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        try:
-            self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            if self.manifest["format"] != FORMAT:
-                raise DamagedIndex("autre version du programme")
-            lines = (folder / "vocabulary.txt").read_text(encoding="utf-8").splitlines()
-            self.vocabulary = {word: int(count) for word, count in (line.split() for line in lines)}
-            self._db = sqlite3.connect(f"file:{folder / 'articles.db'}?mode=ro", uri=True, check_same_thread=False)
-            self._client = open_client(folder / "chroma")
-            self.collections = {v: self._client.get_collection(f"{folder.name}-{v}", embedding_function=None) for v in VIEWS}
-            self.rows = {v: Rows(folder / "rows", v) for v in VIEWS}
-            self.lexical = {v: LexicalIndex.load(folder / "lexical" / v) for v in ("passages", "cards")}
-        except CasfError:
-            raise
-        except Exception as error:  # whatever is broken below, people are told to rebuild
-            raise DamagedIndex(type(error).__name__) from error
-        self.passage = lru_cache(maxsize=20_000)(self._passage)
-        self.article = lru_cache(maxsize=5_000)(self._article)
-        self.cards_of = lru_cache(maxsize=10_000)(self._cards_of)
-
-    @classmethod
-    def open(cls, home: Path) -> "Index":
-        """The live generation of `home`; raises `NoIndex` or `DamagedIndex`."""
-        folder = live_folder(home)
-        if folder is None:
-            raise NoIndex
-        return cls(folder)
-
-    def check_model(self, fingerprint: str) -> None:
-        """Raises `CasfError` when the index was built with another model than the one that would read questions."""
-        if self.manifest["model"] != fingerprint:
-            raise CasfError(
-                "L'index a été construit avec un autre modèle de recherche que celui qui est réglé :"
-                " relancez « casf index build » (ou retirez CASF_MODEL)."
-            )
-
-    def nums(self) -> list[str]:
-        """Numbers of the articles whose official text is here, in the source's order."""
-        return [row[0] for row in self._db.execute("select num from article order by position")]
-
-    def known_nums(self) -> set[str]:
-        """Numbers that have a text or a card."""
-        return {row[0] for row in self._db.execute("select num from article union select num from card")}
-
-    def sections(self) -> dict[str, str]:
-        """The section of each article: its headings where the text is here, else the chapter of its number."""
-        out = {row[0]: place(row[0]) for row in self._db.execute("select num from card")}
-        return out | {row[0]: row[1] for row in self._db.execute("select num, path from article")}
-
-    def repealed(self) -> set[str]:
-        """Numbers whose card says that the article is repealed."""
-        return {row[0] for row in self._db.execute("select num from card where json_extract(data, '$.status') = 'repealed'")}
-
-    def _article(self, num: str) -> Article | None:
-        row = self._db.execute("select num, path, text, as_of, ident from article where num=?", (num,)).fetchone()
-        return Article(row[0], tuple(json.loads(row[1])), row[2], row[3], row[4]) if row else None
-
-    def _cards_of(self, num: str) -> tuple[Card, ...]:
-        rows = self._db.execute("select data from card where num=? order by position", (num,)).fetchall()
-        return tuple(card_from(json.loads(row[0]), "index") for row in rows)
-
-    def card(self, num: str) -> Card | None:
-        """The main card of an article."""
-        cards = self.cards_of(num)
-        return next((c for c in cards if not c.part), None)
-
-    def _passage(self, ident: str) -> Passage:
-        num, start, end, first, last = self._db.execute(
-            "select num, start, end, first, last from passage where id=?", (ident,)
-        ).fetchone()
-        article = self.article(num)
-        assert article is not None
-        return Passage(
-            ident, "article", num, article.label, article.path, article.text[start:end], start, end, first, last, article.as_of
-        )
-
-    def passages_of(self, num: str) -> list[Passage]:
-        rows = self._db.execute("select id from passage where num=? order by position", (num,)).fetchall()
-        return [self.passage(row[0]) for row in rows]
-
-    def dense(self, view: str, vector: np.ndarray, k: int) -> list[tuple[str, float]]:
-        """The k rows of a view nearest to `vector`, as (id, cosine), best first."""
-        count = {"passages": "passages", "cards": "cards", "questions": "questions"}[view]
-        k = min(k, int(self.manifest[count]))
-        return nearest(self.collections[view], vector, k) if k else []
-
-
-def status(home: Path) -> dict[str, Any]:
-    """What `casf index status` says: the manifest, the numbers present, and the space taken in bytes."""
-    folder = live_folder(home)
-    if folder is None:
-        raise NoIndex
-    index = Index(folder)
-    nums = index.nums()
-    size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
-    return {**index.manifest, "generation": folder.name, "distinct": len(set(nums)), "bytes": size, "nums": nums}

@@ -70,3 +70,23 @@ class LexicalIndex:
             return 0
         bounds = self._bm25.scores["indptr"]
         return int(bounds[place + 1] - bounds[place])
+
+
+class SomeOf(LexicalIndex):
+    """Documents chosen out of several indexes, as one; words are weighed as each index weighs them."""
+
+    def __init__(self, parts: Sequence[tuple[LexicalIndex, np.ndarray]]):
+        """`parts` pairs an index with the documents kept of it, a mask of shape (len(index.ids),)."""
+        super().__init__([ident for index, mask in parts for ident, kept in zip(index.ids, mask, strict=True) if kept], None)
+        self._parts = parts
+        self._vocabulary = {word: at for index, _ in parts for word, at in index.vocabulary.items()}
+
+    @property
+    def vocabulary(self) -> dict[str, int]:
+        return self._vocabulary
+
+    def scores(self, words: Sequence[str]) -> np.ndarray:
+        return np.concatenate([index.scores(words)[mask] for index, mask in self._parts])
+
+    def document_frequency(self, word: str) -> int:
+        return sum(index.document_frequency(word) for index, _ in self._parts)

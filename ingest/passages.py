@@ -49,11 +49,11 @@ def runs(text: str, target: int = TARGET) -> Iterator[tuple[Span, int, int]]:
         yield Span(start, end), first, last
 
 
-def article_passages(article: Article) -> list[Passage]:
-    """The passages of an article, in order; ids are "L313-11#0", "L313-11#1"…"""
+def article_passages(article: Article, name: str = "") -> list[Passage]:
+    """The passages of an article, in order; ids are "L313-11#0", "L313-11#1"…, or begin with `name` (another version's)."""
     return [
         Passage(
-            id=f"{article.num}#{i}", kind="article", num=article.num, label=article.label, path=article.path,
+            id=f"{name or article.key}#{i}", kind="article", num=article.key, label=article.label, path=article.path,
             text=article.text[span.start : span.end], start=span.start, end=span.end,
             first=first, last=last, as_of=article.as_of,
         )

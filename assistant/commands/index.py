@@ -16,7 +16,8 @@ def add_to(commands: Any) -> None:
     index = commands.add_parser("index", help="l'index de recherche").add_subparsers(dest="action", required=True)
     build = add_command(index, "build", "construire l'index (sans --source : les fiches seules)", _index_build)
     build.add_argument("--source", action="append", type=Path, default=[], metavar="FICHIER")
-    json_flag(add_command(index, "status", "ce que contient l'index", _index_status))
+    json_flag(add_command(index, "status", "ce que contient l'index, et d'où il vient", _index_status))
+    json_flag(add_command(index, "rollback", "revenir à la génération précédente", _index_rollback))
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
@@ -41,15 +42,37 @@ def _index_build(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _index_rollback(options: argparse.Namespace, settings: Settings) -> int:
+    from ingest.generation import rollback, status
+
+    folder = rollback(settings.home)
+    facts = status(settings.home)
+    return show(
+        options, {"generation": folder.name, "articles": facts["articles"], "built": facts["built"]},
+        f"Génération rétablie : {folder.name}, construite le {facts['built'][:10]}, {facts['articles']} articles."
+        " Refaites « casf index rollback » pour revenir à l'autre.",
+    )  # fmt: skip
+
+
 def _index_status(options: argparse.Namespace, settings: Settings) -> int:
     from ingest.generation import status
 
     facts = status(settings.home)
+    source = facts["source"]
     lines = [
         f"Génération : {facts['generation']} (construite le {facts['built'][:10]})",
-        f"Articles : {facts['articles']} ({facts['distinct']} numéros distincts) ; textes datés du {', '.join(facts['dates']) or '—'}",
+        f"Articles : {facts['articles']} en vigueur ({facts['distinct']} numéros distincts), {facts['versions']} versions ;"
+        f" textes datés du {', '.join(facts['dates']) or '—'}",
+        *(
+            f"  {name} : {code['articles']} articles, {code['versions']} versions, textes du {code['first']} au {code['last']}"
+            for name, code in facts["codes"].items()
+        ),
         f"Fiches : {facts['cards']} ; questions de fiches : {facts['questions']} ; passages : {facts['passages']}",
-        f"Source : {', '.join(facts['source'].get('files', [])) or 'fiches seules'} ({facts['source'].get('licence', '')})",
+        f"Source : {', '.join(source.get('files', [])) or 'fiches seules'} ({source.get('licence', '')})",
+        *(
+            f"  {entry['name']} : {entry['articles']} articles, {entry['bytes'] / 1e6:.1f} Mo, SHA-256 {entry['sha256']}"
+            for entry in source.get("sources", [])
+        ),
         f"Modèle : {facts['model']} ; espace : {facts['bytes'] / 1e6:.0f} Mo ; empreinte : {facts['checksum'][:16]}",
     ]
     return show(options, facts, "\n".join(lines))

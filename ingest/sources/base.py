@@ -4,24 +4,14 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from corpus.codes import CODES
 from corpus.errors import CasfError
 
 Warn = Callable[[str], None]  # one French sentence about something skipped or doubtful
 Progress = Callable[[str, int, int], None]  # what is done, how many are, how many there are (0: unknown)
 
 # Identifiers of the codes in the base LEGI (the address of each code on Légifrance ends with it).
-TEXT_IDS: dict[str, str] = {
-    "CASF": "LEGITEXT000006074069",
-    "Code civil": "LEGITEXT000006070721",
-    "Code pénal": "LEGITEXT000006070719",
-    "Code de procédure pénale": "LEGITEXT000006071154",
-    "Code de la santé publique": "LEGITEXT000006072665",
-    "Code de la sécurité sociale": "LEGITEXT000006073189",
-    "Code du travail": "LEGITEXT000006072050",
-    "Code de l'éducation": "LEGITEXT000006071191",
-    "Code de la construction et de l'habitation": "LEGITEXT000006074096",
-    "Code général des collectivités territoriales": "LEGITEXT000006070633",
-}
+TEXT_IDS: dict[str, str] = {name: code.id for name, code in CODES.items()}
 
 
 class BadSource(CasfError):

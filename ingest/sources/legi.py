@@ -72,7 +72,7 @@ def read(path: Path, code: str, warn: Warn = log_warning) -> list[Article]:
     """
     versions = read_versions([path], code, warn)
     on = versions[0].as_of if versions else ""
-    if bare := [v.num or v.ident for v in versions if _holds(v, on) and not (v.num and v.text)]:
+    if bare := [v.num or v.ident for v in versions if v.holds(on) and not (v.num and v.text)]:
         warn(f"En vigueur sans numéro ou sans texte, laissés de côté : {', '.join(bare[:10])}{'…' if len(bare) > 10 else ''}.")
     return in_force(versions, on)
 
@@ -105,24 +105,11 @@ def in_force(versions: Iterable[Article], on: str) -> list[Article]:
     """Of all versions, those in force on a date (ISO), one a number, in the code's order; those without text left out."""
     chosen: dict[str, Article] = {}
     for version in versions:
-        if version.num and version.text and _holds(version, on):
+        if version.num and version.text and version.holds(on):
             rival = chosen.get(version.num)
             if rival is None or _weight(version) > _weight(rival):
                 chosen[version.num] = version
     return sorted(chosen.values(), key=lambda article: order_key(article.num))
-
-
-# States of versions that never applied: annulled by a court, replaced before their day, split off.
-_NEVER = ("ANNULE", "MODIFIE_MORT_NE", "DISJOINT")
-_ENDED = ("ABROGE", "PERIME", "TRANSFERE", "DEPLACE")
-
-
-def _holds(version: Article, on: str) -> bool:
-    if version.state in _NEVER or (version.state in _ENDED and not version.end):
-        return False
-    if not version.start:  # unknown: not yet in force where LEGI says that it will be
-        return version.state != "VIGUEUR_DIFF" and (not version.end or on < version.end)
-    return version.start <= on and (not version.end or on < version.end)
 
 
 def _weight(version: Article) -> tuple[bool, str, str]:

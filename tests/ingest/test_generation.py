@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from corpus.errors import CasfError, NoIndex
-from ingest.generation import Busy, DamagedIndex, Index, build, live_folder, status
+from ingest.generation import Busy, DamagedIndex, Index, OldFormat, build, live_folder, rollback, status
 from tests.conftest import ROOT, WordEmbedder
 
 
@@ -112,3 +113,31 @@ def test_a_full_disk_is_said(small_home, articles, cards, words, monkeypatch):
     with pytest.raises(CasfError, match="disque est plein"):
         build(small_home, articles, cards, words, {})
     assert live_folder(small_home) == before
+
+
+def test_rollback_swaps_with_the_generation_before(small_home, articles, cards, words):
+    first = live_folder(small_home)
+    with pytest.raises(CasfError, match="précédente"):
+        rollback(small_home)
+    second = build(small_home, articles[:5], cards, words, {})
+    assert rollback(small_home) == first == live_folder(small_home)
+    assert len(Index.open(small_home).nums()) == len(articles)
+    assert rollback(small_home) == second == live_folder(small_home)
+
+
+def test_rollback_without_an_index(tmp_path):
+    with pytest.raises(CasfError):
+        rollback(tmp_path)
+
+
+def test_an_index_of_another_format_is_refused_with_what_to_do(small_home, articles, cards, words):
+    folder = live_folder(small_home)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"format": 1}))
+    with pytest.raises(OldFormat, match="index build --source"):
+        Index.open(small_home)
+    again = WordEmbedder()
+    build(small_home, articles, cards, again, {})
+    assert again.encoded == 0  # its vectors are still good
+    with pytest.raises(OldFormat):
+        rollback(small_home)

@@ -1,0 +1,43 @@
+"""Where the indexed text comes from: each file's name, size, checksum, and what was read in it."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from corpus.article import Article
+
+LICENCE = "Licence Ouverte 2.0"  # of the base LEGI (DILA), whoever copied it
+
+
+def provenance(paths: Sequence[Path], readings: Sequence[Sequence[Article]]) -> dict[str, Any]:
+    """The manifest's "source" for the articles read in each file or folder; none: the cards alone."""
+    return {
+        "files": [path.name for path in paths],
+        "licence": LICENCE if paths else "fiches du projet",
+        "sources": [_entry(path, articles) for path, articles in zip(paths, readings, strict=True)],
+    }
+
+
+def _entry(path: Path, articles: Sequence[Article]) -> dict[str, Any]:
+    days = sorted({article.as_of for article in articles if article.as_of})
+    return {
+        "name": path.name, "licence": LICENCE, "sha256": sha256_of(path), "bytes": sum(f.stat().st_size for f in _files(path)),
+        "articles": len(articles), "codes": sorted({article.code for article in articles}),
+        "first": days[0] if days else "", "last": days[-1] if days else "",
+    }  # fmt: skip
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(f for f in path.rglob("*") if f.is_file()) if path.is_dir() else [path]
+
+
+def sha256_of(path: Path) -> str:
+    """A file's SHA-256 in hexadecimal; a folder's is that of its files' names and sums, in order."""
+    if path.is_file():
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    for file in _files(path):
+        digest.update(f"{file.relative_to(path).as_posix()} {sha256_of(file)}\n".encode())
+    return digest.hexdigest()
