@@ -14,7 +14,8 @@ CASF = "CASF"
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """`title` is masculine in every case ("du code civil"); `id` is the code's LEGITEXT identifier."""
+    """`title` is masculine in every case ("du code civil"); `id` is the code's LEGITEXT identifier, "" for a code that is
+    only named."""
 
     name: str
     short: str
@@ -30,7 +31,10 @@ class Code:
 
 def _read() -> dict[str, Code]:
     entries = yaml.safe_load((Path(__file__).parent / "codes.yaml").read_text(encoding="utf-8"))
-    codes = [Code(e["name"], e["short"], e["id"], e["title"], tuple(e["also"])) for e in entries]
+    codes = [
+        Code(e["name"], e.get("short", e["name"]), e.get("id", ""), e.get("title", e["name"].lower()), tuple(e.get("also", ())))
+        for e in entries
+    ]
     return {code.name: code for code in codes}
 
 

@@ -15,14 +15,14 @@ from dataclasses import dataclass, replace
 
 from corpus.codes import CASF, SPELLINGS, key_of, split_key, title_of
 
-__all__ = ["CASF", "ArticleRef", "find_references", "label_of", "parse_num", "printed"]
+__all__ = ["CASF", "ArticleRef", "find_references", "label_of", "parse_num", "parse_ref", "printed"]
 
 _CODE_OF = {name: code for code, names in SPELLINGS.items() for name in names}
 
 _LETTER = r"(?:LO|L|R|D|A)\s?\.?\s?\*?\s?\.?\s?"
 _DASH = r"\s?[-‐‑–—]\s?"
 # 313-11-2, 14-10-1, 311, 375-1, 1110-4; "bis"/"ter" and a lone capital ("L146-1 A") belong to the number.
-_NUMBER = rf"\d{{1,4}}(?:(?:{_DASH}|(?<=\d{{3}})\.)\d{{1,4}})*(?:\s(?:bis|ter|quater|quinquies|sexies|septies|octies|nonies)\b|\s[A-D](?=[\s,;.)]|$)(?!\s?\.\s?\d))?"
+_NUMBER = rf"\d{{1,4}}(?:(?:{_DASH}|(?<=\d{{3}})\.)\d{{1,4}})*(?:\s(?:bis|ter|quater|quinquies|sexies|septies|octies|nonies)\b|\s(?-i:[A-D])(?=[\s,;.)]|$)(?!\s?\.\s?\d|\s+[LRD]\.))?"
 _PARAGRAPH = r"(?:[ ,]+(?:(?:I{1,3}|I?V|VI{0,3}|I?X)(?:[ -](?:bis|ter|quater))?\b|\d{1,2}°|al(?:inéa|\.)\s?\d{1,2}))*"
 _CODE = "|".join(sorted((re.escape(name).replace("'", "['’]") for name in _CODE_OF), key=len, reverse=True))
 _ANNEXE = r"annexe\s+\d+(?:[-‐‑–.]\d+){0,2}"
@@ -36,7 +36,15 @@ _LINK = re.compile(
     r"\s*(?P<word>,|;|et|ou|à|au|et à|jusqu['’]à|/)\s*(?:l['’]|le\s|les\s|aux\s|articles?\s|des\s)?\s*", re.IGNORECASE
 )
 _CODE_AFTER = re.compile(
-    rf"\s*,?\s*(?:\(|du\s|de\s|le\s|au\s|dudit\s)?\s*(?P<code>{_CODE}|(?:même|présent)\s+code|dit\s+code)\b", re.IGNORECASE
+    rf"(?:\s*\(\d{{1,2}}°\)|\s+et\s+(?:suivants|s\.))?\s*,?\s*(?:\(|du\s|de\s|le\s|au\s|dudit\s)?\s*"
+    rf"(?P<code>{_CODE}|(?P<present>présent\s+code)|(?:ce\s+même|même|ce|dit)\s+code|(?:dudit\s+)?code(?:\s+précité)?)\b",
+    re.IGNORECASE,
+)
+# "l'article 5 de la loi", "136 du décret": texts that are no code.
+_NO_CODE_AFTER = re.compile(
+    r"\s*,?\s*(?:et\s+suivants\s+)?(?:de\s+(?:la|ladite|cette)\s+(?:même\s+)?(?:loi|convention|directive|constitution)"
+    r"|(?:du|dudit)\s+(?:même\s+)?(?:décret|règlement|traité)|de\s+l['’](?:ordonnance|arrêté|accord))\b",
+    re.IGNORECASE,
 )
 
 
@@ -103,8 +111,8 @@ def _clean_letter(raw: str) -> str:
 _CASF_NUMBER = re.compile(r"(?:[1-5]\d\d|14-10)(?:-\d+)*(?: \w+)?")
 
 
-def _is_reference(match: re.Match[str], code_named: bool) -> bool:
-    """Numbers are everywhere in prose; only some are articles."""
+def _is_reference(match: re.Match[str], code_named: bool, own: str) -> bool:
+    """Numbers are everywhere in prose; only some are articles. `own` is the code that the prose belongs to."""
     if match["annexe"]:
         return True
     number, letter = match["number"], match["letter"]
@@ -116,28 +124,31 @@ def _is_reference(match: re.Match[str], code_named: bool) -> bool:
     if code_named:
         return True
     # Without letter or code ("l'article 313-11"): only what looks like this code's numbers, never "article 5".
+    if own != CASF:
+        return bool(match["art"])
     return bool(match["art"]) and bool(_CASF_NUMBER.fullmatch(_clean_number(number)))
 
 
-def find_references(text: str) -> list[ArticleRef]:
-    """Every reference of `text`, in order, with offsets.
+def find_references(text: str, own: str = CASF) -> list[ArticleRef]:
+    """Every reference of `text`, in order, with offsets. `own` is the code that the text is part of, or speaks of.
 
     A list carries its letter ("articles L. 311-3, 311-4 et 5" gives L311-3, L311-4), a range is one
     reference with `range_end`, and a code named after a list holds for the whole list.
     """
     found: list[ArticleRef] = []
-    pos, last_code = 0, CASF
+    pos, last_code = 0, own
     while match := _REFERENCE.search(text, pos):
         pos = match.end()
-        group = [_make(match, "")]
+        group = [replace(_make(match, ""), code=own)]
+        plural = (match["art"] or "").rstrip(". ").endswith("s")
         # Follow the list or the range as long as it goes on.
         while link := _LINK.match(text, pos):
             following = _REFERENCE.match(text, link.end())
             if not following or following["annexe"]:
                 break
-            if not following["letter"] and not _continues(group[-1], following):
+            if not following["letter"] and not _continues(group[-1], following, plural):
                 break
-            item = _make(following, group[-1].letter)
+            item = replace(_make(following, group[-1].letter), code=own)
             if link["word"].lower() in ("à", "jusqu'à", "jusqu’à", "au", "et à"):
                 last = group.pop()
                 group.append(replace(last, end=item.end, range_end=item.number))
@@ -145,19 +156,12 @@ def find_references(text: str) -> list[ArticleRef]:
                 group.append(item)
             pos = following.end()
         code = _CODE_AFTER.match(text, pos)
-        if not _is_reference(match, code is not None):
+        if not _is_reference(match, code is not None, own) or (not group[-1].letter and _NO_CODE_AFTER.match(text, pos)):
             pos = match.end()
             continue
         if code:
-            named = re.sub("’", "'", code["code"].lower())
-            # "du présent code" is this one; "du même code", "dudit code" the one named last.
-            name = (
-                CASF
-                if named.startswith("présent")
-                else last_code
-                if named.endswith(" code") and named not in _CODE_OF
-                else _CODE_OF[named]
-            )
+            # "du présent code" is this one; "du même code", "dudit code", "de ce code" the one named last.
+            name = own if code["present"] else _CODE_OF.get(" ".join(code["code"].lower().replace("’", "'").split()), last_code)
             last_code = name
             group = [replace(ref, code=name, code_named=True) for ref in group]
             group[-1] = replace(group[-1], end=code.end())
@@ -166,10 +170,12 @@ def find_references(text: str) -> list[ArticleRef]:
     return found
 
 
-def _continues(before: ArticleRef, match: re.Match[str]) -> bool:
-    """A number without a letter goes on a list when it is built like the one before ("375 à 375-8", "L. 311-3, 311-4")."""
+def _continues(before: ArticleRef, match: re.Match[str], plural: bool) -> bool:
+    """A number without a letter goes on a list when it is built like the one before ("375 à 375-8", "L. 311-3, 311-4"),
+    and "433" after "articles 375-3" or "l'article 375-3 et les articles"."""
     number = _clean_number(match["number"])
-    return len(number.split("-")[0]) == len(before.number.split("-")[0]) and ("-" in number or "-" not in before.number)
+    alike = "-" in number or "-" not in before.number or (not before.letter and (plural or bool(match["art"])))
+    return alike and len(number.split("-")[0]) == len(before.number.split("-")[0])
 
 
 def _make(match: re.Match[str], carried_letter: str) -> ArticleRef:
@@ -187,6 +193,14 @@ def parse_num(text: str) -> str:
     >>> parse_num("art. l. 313–11")
     'L313-11'
     """
+    ref = parse_ref(text)
+    return ref.num if ref else text.strip()
+
+
+def parse_ref(text: str) -> ArticleRef | None:
+    """One reference typed alone ("l 313 11", "375 du code civil"), None when it is none."""
     typed = re.sub(r"(?<=\d) (?=\d)", "-", text.strip())
+    typed = re.sub(r"(?<=\d) [a-d]$", lambda m: m[0].upper(), typed)  # "l146-1 a"
     refs = find_references(typed) or find_references("article " + typed)
-    return refs[0].num if refs else text.strip()
+    refs = refs or [replace(ref, letter="") for ref in find_references("L. " + typed)]  # "900-2", of no code that is known
+    return refs[0] if refs else None

@@ -13,8 +13,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from corpus.article import Article
+from corpus.numbers import order_key
 from corpus.words import fold
-from ingest.sources.numbers import order_key
 
 if TYPE_CHECKING:
     from ingest.index import Index
@@ -115,7 +115,7 @@ def _gap(last: Article, version: Article) -> bool:
 
 
 def _same(one: Article, other: Article) -> bool:
-    return words_of(one.text) == words_of(other.text)
+    return one.text == other.text or words_of(one.text) == words_of(other.text)
 
 
 def _ended(version: Article, whole: Sequence[tuple[str, set[str]]]) -> Article:

@@ -11,7 +11,7 @@ Warn = Callable[[str], None]  # one French sentence about something skipped or d
 Progress = Callable[[str, int, int], None]  # what is done, how many are, how many there are (0: unknown)
 
 # Identifiers of the codes in the base LEGI (the address of each code on Légifrance ends with it).
-TEXT_IDS: dict[str, str] = {name: code.id for name, code in CODES.items()}
+TEXT_IDS: dict[str, str] = {name: code.id for name, code in CODES.items() if code.id}
 
 
 class BadSource(CasfError):

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from corpus.article import Article
+from corpus.numbers import clean_num, spelt
 from ingest.sources.base import BadSource, text_of
-from ingest.sources.numbers import clean_num, spelt
 
 
 def read(path: Path, code: str) -> Iterator[Article]:

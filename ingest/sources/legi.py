@@ -12,11 +12,12 @@ sound); when more than one in twenty can't be read, the source is refused.
 """
 
 import gzip
+import io
 import os
 import re
 import tarfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -25,9 +26,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from corpus.article import Article
+from corpus.numbers import order_key
 from ingest.sources.base import BadSource, Progress, Warn, log_warning, silent, text_id
 from ingest.sources.legi_xml import BadXml, article_of
-from ingest.sources.numbers import order_key
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar")
 _ARTICLE_FILE = re.compile(r"LEGIARTI\d{12}\.xml")
@@ -99,6 +100,26 @@ def read_versions(
     versions = _surviving(reading)
     as_of = _date_of(reading, sources, versions)
     return [replace(article, as_of=as_of) for article in versions]
+
+
+def reduce(path: Path, wanted: Collection[str], target: Path, progress: Progress = silent) -> None:
+    """Write to `target` (tar.gz) what an archive holds of the wanted texts (LEGITEXT…), with its lists of deletions.
+
+    `target` appears whole or not at all. Raises `BadSource` for a damaged archive, `OSError` when it can't be written.
+    """
+    work = target.with_name(target.name + ".part")
+    try:
+        with tarfile.open(work, "w:gz") as out:
+            for member in _tar_members(path, progress):
+                folder = _TEXT_FOLDER.search(member.name)
+                if (folder and folder[1] in wanted) or member.name.endswith(".dat"):
+                    data, info = member.read(), tarfile.TarInfo(member.name)
+                    info.size, info.mtime = len(data), int(member.mtime)
+                    out.addfile(info, io.BytesIO(data))
+                    out.members.clear()  # type: ignore[attr-defined]
+        os.replace(work, target)
+    finally:
+        work.unlink(missing_ok=True)
 
 
 def in_force(versions: Iterable[Article], on: str) -> list[Article]:

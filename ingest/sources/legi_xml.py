@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ET
 
 from corpus.article import Article, Link
 from corpus.markup import from_html
-from ingest.sources.numbers import clean_num, spelt
+from corpus.numbers import clean_num, spelt
 
 _UNKNOWN = ("2999-01-01", "2222-02-22")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from corpus.article import Article
+from corpus.numbers import Key, clean_num, order_key, spelt
 from ingest.sources.base import Warn, code_named, text_of
-from ingest.sources.numbers import Key, clean_num, order_key, spelt
 
 _WORDS = ("Partie", "Livre", "Titre", "Sous-titre", "Chapitre", "Section", "Sous-section", "Paragraphe", "Sous-paragraphe")
 _RANK = {word.lower(): rank * 10 for rank, word in enumerate(_WORDS)} | {"annexe": 0, "annexes": 0}

@@ -21,10 +21,10 @@ import httpx
 
 from corpus.article import Article, Link
 from corpus.markup import from_html
+from corpus.numbers import clean_num, spelt
 from ingest.sources.base import BadSource, Progress, Warn, log_warning, silent, text_id
 from ingest.sources.legi import in_force
 from ingest.sources.legi_xml import iso_date
-from ingest.sources.numbers import clean_num, spelt
 from ingest.sources.web import Patience, host_of, refusal, send
 
 OAUTH = "https://oauth.piste.gouv.fr/api/oauth/token"

@@ -59,6 +59,24 @@ def test_the_same_code_is_the_one_named_last():
     assert [r.code for r in refs] == ["Code de la sécurité sociale", "Code de la sécurité sociale", "CASF"]
 
 
+@pytest.mark.parametrize(
+    ("text", "own", "refs"),
+    [
+        ("L. 311-3 et L. 311-4 du code du sport", "CASF", ["L311-3 Code du sport", "L311-4 Code du sport"]),
+        ("L. 311-3 du code du sport, puis L. 311-4 de ce code", "CASF", ["L311-3 Code du sport", "L311-4 Code du sport"]),
+        ("articles L. 341-1 et suivants du code de la recherche", "CASF", ["L341-1 Code de la recherche"]),
+        ("articles 375-3, 375-5 et 433 du code civil", "CASF", [f"{n} Code civil" for n in ("375-3", "375-5", "433")]),
+        ("l'article 375-3 et les articles 377 à 380 du code civil", "CASF", ["375-3 Code civil", "377 Code civil"]),
+        ("l'article 1240 et l'article 12 de la loi n° 1", "Code civil", ["1240 Code civil"]),
+        ("l'article 12 et l'article 311 du présent code", "Code civil", ["12 Code civil", "311 Code civil"]),
+        ("l'article 137 de la loi, l'article 189 du décret", "CASF", []),
+        ("l'article L. 225-2 a droit, L. 342-1 A L. 342-6", "CASF", ["L225-2 CASF", "L342-1 CASF", "L342-6 CASF"]),
+    ],
+)
+def test_whose_article_it_is(text, own, refs):
+    assert [f"{r.num} {r.code}" for r in find_references(text, own)] == refs
+
+
 def test_bare_numbers_of_a_named_code_are_references():
     (ref,) = find_references("selon 375-3 du code civil")
     assert (ref.num, ref.code) == ("375-3", "Code civil")

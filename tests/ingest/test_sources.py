@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import CasfError
+from corpus.numbers import clean_num, order_key
 from corpus.reference import parse_num
 from ingest.sources import read_source
-from ingest.sources.numbers import clean_num, order_key
 
 OLD = """---
 title: "Code d'essai"
@@ -260,3 +260,25 @@ def test_headings_of_real_articles(shared, name, spots):
     assert len(pairs) >= 16
     for num, labels in pairs:
         assert "/".join(re.split(r" ?: ", heading)[0] for heading in articles[num].path) == labels, num
+
+
+# docs/sources.md gives these: lines that announce an article, distinct numbers, articles read.
+@pytest.mark.parametrize(
+    ("name", "lines", "distinct", "read"),
+    [
+        ("LEGITEXT000006074069-2009.md", 2988, 2967, 2951),
+        ("LEGITEXT000006074069-2008.md", 2801, 2780, 2777),
+        ("LEGITEXT000006070721.md", 2917, 2885, 2885),
+    ],
+)
+def test_counts_and_why_they_differ_from_a_grep(shared, name, lines, distinct, read):
+    path = shared / "corpus" / name
+    nums = re.findall(r"^(?:#+ )?Article (.+?)\s*$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    articles = {a.num: a for a in read_source(path, warn=lambda _: None)}
+    assert (len(nums), len(set(nums)), len(articles)) == (lines, distinct, read)
+    twice = {num for num in nums if nums.count(num) > 1}
+    own = set(nums) - set(articles)  # the articles of annexes: bare numbers, kept as lines of their annexe's text
+    assert len(twice) == lines - distinct and len(own) == distinct - read
+    annexes = [a.text for a in articles.values() if a.num.startswith("Annexe")]
+    for num in own:
+        assert num[0].isdigit() and any(f"Article {num}" in text for text in annexes), num
