@@ -19,16 +19,22 @@ OFFLINE = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`home` holds everything that is written; `model` is a sentence-transformers folder or Hub name ("" = the built-in one)."""
+    """`home` holds everything that is written; `model` is a sentence-transformers folder or Hub name ("" = the built-in one);
+    `source` is where `casf sync` brings the official text from (`ingest.sync`; "" = the public Markdown copy)."""
 
     home: Path
     model: str = ""
     user: str = "local"
+    source: str = ""
 
     @classmethod
     def load(cls, home: str | None = None) -> "Settings":
-        """From `home` (or CASF_HOME, or the platform's user data folder) and CASF_MODEL."""
+        """From `home` (or CASF_HOME, or the platform's user data folder) CASF_MODEL and CASF_SOURCE."""
         for name, value in OFFLINE.items():
             os.environ.setdefault(name, value)
         folder = home or os.environ.get("CASF_HOME") or user_data_dir("casf", appauthor=False)
-        return cls(home=Path(folder).expanduser().resolve(), model=os.environ.get("CASF_MODEL", ""))
+        return cls(
+            home=Path(folder).expanduser().resolve(),
+            model=os.environ.get("CASF_MODEL", ""),
+            source=os.environ.get("CASF_SOURCE", ""),
+        )

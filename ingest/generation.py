@@ -6,6 +6,7 @@ home/index/gen-…/manifest.json   written last: a folder without it is an unfin
                 /chroma/         collections "passages" (of the versions in force at the build), "cards", "questions"
                 /lexical/        BM25 of "passages", "others" (passages of past and future versions) and "cards"
                 /rows/           the same vectors row by row (.npy, half precision, memory-mapped) for exact scores
+                /graph.json      which article cites which (of those in force at the build)
                 /vectors.npz     vectors by text, so that the next build embeds only what is new
 """
 
@@ -31,6 +32,7 @@ from filelock import FileLock, Timeout
 from corpus.article import Article, Passage
 from corpus.cards import Card
 from corpus.errors import CasfError, NoIndex
+from corpus.graph import Graph
 from corpus.lexicon import entries
 from corpus.words import fold
 from ingest.embedding import Embedder, Progress, VectorFile, silent
@@ -38,7 +40,8 @@ from ingest.history import Change, changes, in_force
 from ingest.index import COLUMNS, FORMAT, VIEWS, DamagedIndex, Index, OldFormat, Rows, live_folder, row_num, status
 from ingest.lexical import LexicalIndex
 from ingest.passages import article_passages, passage_view
-from ingest.store import open_client, write_collection
+from ingest.store import open_client
+from ingest.views import Collections
 
 __all__ = [
     "VIEWS", "Busy", "Change", "DamagedIndex", "Index", "OldFormat", "Rows", "build", "changes", "live_folder", "rollback",
@@ -84,7 +87,7 @@ def build(
             _clean(root)
             folder = root / f"gen-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
             try:
-                _fill(folder, articles, cards, embedder, source, progress, _earlier_vectors(home, embedder))
+                _fill(folder, articles, cards, embedder, source, progress, live_folder(home))
             except OSError as error:
                 shutil.rmtree(folder, ignore_errors=True)
                 if error.errno in (28, 122):
@@ -126,17 +129,17 @@ def rollback(home: Path) -> Path:
         raise NoIndex from None
 
 
-def _earlier_vectors(home: Path, embedder: Embedder) -> VectorFile:
+def _known_vectors(earlier: Path | None, embedder: Embedder) -> VectorFile:
     """Vectors that need no embedding: those shipped with the cards, and those of the live generation."""
     known = VectorFile.read(PREBUILT, embedder.fingerprint)
-    if folder := live_folder(home):
-        known.rows.update(VectorFile.read(folder / "vectors.npz", embedder.fingerprint).rows)
+    if earlier:
+        known.rows.update(VectorFile.read(earlier / "vectors.npz", embedder.fingerprint).rows)
     return known
 
 
 def _fill(
     folder: Path, articles: Sequence[Article], cards: Sequence[Card], embedder: Embedder,
-    source: dict[str, Any], progress: Progress, known: VectorFile,
+    source: dict[str, Any], progress: Progress, earlier: Path | None,
 ) -> None:  # fmt: skip
     started = time.perf_counter()
     folder.mkdir()
@@ -162,17 +165,17 @@ def _fill(
         "others": _passage_rows(others),
     }
     texts = [text for _, view_texts, _, _ in views.values() for text in view_texts]
-    vectors = known.encode(texts, embedder, progress)
+    vectors = _known_vectors(earlier, embedder).encode(texts, embedder, progress)
     VectorFile.write(folder / "vectors.npz", texts, vectors, embedder.fingerprint)
-    client = open_client(folder / "chroma")
     (folder / "rows").mkdir()
+    collections = Collections(folder, earlier, embedder.fingerprint)
     at = 0
     for name, (ids, view_texts, documents, metadatas) in views.items():
         progress("Écriture de l'index", at, len(texts))
         np.save(folder / "rows" / f"{name}.npy", vectors[at : at + len(ids)].astype(np.float16))
         (folder / "rows" / f"{name}.json").write_text(json.dumps(ids, ensure_ascii=False), encoding="utf-8")
         if name in VIEWS:
-            write_collection(client, f"{folder.name}-{name}", ids, vectors[at : at + len(ids)], documents, metadatas)
+            collections.write(name, ids, view_texts, vectors[at : at + len(ids)], documents, metadatas)
         at += len(view_texts)
     _write_synced(
         folder / "vocabulary.txt", "\n".join(f"{word} {count}" for word, count in sorted(vocabulary(versions, cards).items()))
@@ -181,6 +184,7 @@ def _fill(
         LexicalIndex.build(views[name][0], [passage_view(p) for p in part]).save(folder / "lexical" / name)
     LexicalIndex.build([c.id for c in cards], [card_words(c) for c in cards]).save(folder / "lexical" / "cards")
     _write_database(folder / "articles.db", versions, current, cut, cards)
+    _write_synced(folder / "graph.json", Graph.of(article for article in versions if id(article) in current).dumps())
     progress("Écriture de l'index", at, len(texts))
     manifest = {
         "format": FORMAT, "model": embedder.fingerprint, "dimension": int(vectors.shape[1]),
@@ -214,7 +218,8 @@ def _passage_rows(passages: Sequence[Passage]) -> tuple[list[str], list[str], li
         [p.id for p in passages],
         ["passage: " + passage_view(p) for p in passages],
         [p.text for p in passages],
-        [{"num": p.num, "start": p.start, "end": p.end, "first": p.first, "last": p.last, "as_of": p.as_of} for p in passages],
+        # Not the day of the text (articles.db has it): it moves on at every update, and the whole collection would with it.
+        [{"num": p.num, "start": p.start, "end": p.end, "first": p.first, "last": p.last} for p in passages],
     )
 
 

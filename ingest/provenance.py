@@ -10,11 +10,18 @@ from corpus.article import Article
 LICENCE = "Licence Ouverte 2.0"  # of the base LEGI (DILA), whoever copied it
 
 
-def provenance(paths: Sequence[Path], readings: Sequence[Sequence[Article]]) -> dict[str, Any]:
-    """The manifest's "source" for the articles read in each file or folder; none: the cards alone."""
+def provenance(
+    paths: Sequence[Path], readings: Sequence[Sequence[Article]], kind: str = "file", address: str = ""
+) -> dict[str, Any]:  # fmt: skip
+    """The manifest's "source" for the articles read in each file or folder; none: the cards alone, or an API's answers.
+
+    `kind` and `address` (where it was fetched from, "" for a file of the user's) are those of `ingest.sync`.
+    """
     return {
+        "kind": kind if paths or address else "cards",
+        "address": address,
         "files": [path.name for path in paths],
-        "licence": LICENCE if paths else "fiches du projet",
+        "licence": LICENCE if paths or address else "fiches du projet",
         "sources": [_entry(path, articles) for path, articles in zip(paths, readings, strict=True)],
     }
 

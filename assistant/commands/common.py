@@ -65,9 +65,13 @@ class Bars:
         if what != self._what:
             self.close()
             self._what = what
-            self._bar = tqdm(total=total, desc=what, unit=" textes", ascii=" ▏▎▍▌▋▊▉█", dynamic_ncols=True)
+            octets = what.startswith(("Téléchargement", "Lecture de"))  # files count in bytes, of a total that may be unknown
+            self._bar = tqdm(
+                total=total or None, desc=what, unit="o" if octets else " textes", unit_scale=octets,
+                ascii=" ▏▎▍▌▋▊▉█", dynamic_ncols=True,
+            )  # fmt: skip
         self._bar.update(done - self._bar.n)
-        if done >= total:
+        if done >= total > 0:
             self.close()
 
     def close(self) -> None:

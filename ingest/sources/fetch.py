@@ -55,10 +55,16 @@ def list_archives(base: str = ARCHIVES, patience: Patience | None = None) -> lis
     return sorted(names, key=lambda name: names[name])
 
 
+def stamp_of(name: str) -> str:
+    """The stamp of an archive's name ("20250714-213015"), "" for another file."""
+    match = _ARCHIVE.fullmatch(name)
+    return match[1] if match else ""
+
+
 def needed(names: list[str], since: str = "") -> list[str]:
     """Which archives bring a machine up to date: the increments after `since` (a stamp "20250714-213015" already taken
     in), or the newest full archive and the increments after it."""
-    stamps = {name: match[1] for name in names if (match := _ARCHIVE.fullmatch(name))}
+    stamps = {name: stamp for name in names if (stamp := stamp_of(name))}
     full = max((n for n in stamps if n.startswith("Freemium")), key=lambda n: stamps[n], default="")
     if since and (not full or stamps[full] <= since or any(stamps[n] <= since for n in stamps if n != full)):
         full, after = "", since  # the increments since then are all still there
@@ -66,18 +72,6 @@ def needed(names: list[str], since: str = "") -> list[str]:
         after = stamps.get(full, "")
     later = sorted((n for n in stamps if not n.startswith("Freemium") and stamps[n] > after), key=lambda n: stamps[n])
     return ([full] if full else []) + later
-
-
-def fetch_archives(
-    folder: Path, since: str = "", base: str = ARCHIVES, patience: Patience | None = None, progress: Progress = silent
-) -> list[Path]:  # fmt: skip
-    """LEGI's archives that are needed and not in `folder` yet, fetched (over a gigabyte the first time); all their paths,
-    in the order to apply them. Raises `BadSource`."""
-    wanted = needed(list_archives(base, patience), since)
-    for name in wanted:
-        if not (folder / name).exists():
-            download(f"{base.rstrip('/')}/{name}", folder / name, patience=patience, progress=progress)
-    return [folder / name for name in wanted]
 
 
 def download(
@@ -110,6 +104,7 @@ def download(
         _forget(part)
     except OSError as error:
         if error.errno in (28, 122):
+            _forget(part)  # what had come would keep the disk full
             raise BadSource(f"Le disque est plein : « {target.name} » n'a pas pu être téléchargé.") from None
         raise BadSource(f"« {target} » ne peut pas être écrit ({error.strerror}).") from None
     return target

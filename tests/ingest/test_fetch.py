@@ -3,75 +3,13 @@
 import hashlib
 import json
 import re
-import threading
 import time
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from corpus.article import Article
 from ingest.sources import BadSource, fetch, piste, read_source
-from ingest.sources.web import Patience
-
-
-class Server:
-    """Answers each path with its script: a function of the request handler, or (status, body, headers); the last repeats."""
-
-    def __init__(self):
-        self.scripts, self.seen, outer = {}, [], self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-                outer.seen.append((self.path, dict(self.headers), body))
-                script = outer.scripts.get(self.path, [(404, b"", {})])
-                step = script.pop(0) if len(script) > 1 else script[0]
-                if callable(step):
-                    step = step(self)
-                if step:
-                    status, data, headers = step
-                    data = data if isinstance(data, bytes) else json.dumps(data).encode()
-                    self.send_response(status)
-                    for key, value in ({"Content-Length": str(len(data))} | headers).items():
-                        self.send_header(key, value)
-                    self.end_headers()
-                    self.wfile.write(data)
-                else:
-                    self.close_connection = True
-
-            do_POST = do_GET
-
-            def log_message(self, *_):
-                pass
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.http.server_port}"
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
-
-    def count(self, path):
-        return sum(p == path for p, _, _ in self.seen)
-
-
-@pytest.fixture
-def server(monkeypatch):
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    server = Server()
-    yield server
-    server.http.shutdown()
-    server.http.server_close()
-
-
-@pytest.fixture
-def patience():
-    pauses = []
-    patience = Patience(timeout=0.5, tries=3, sleep=pauses.append)
-    patience.pauses = pauses
-    return patience
-
 
 DATA = bytes(range(256)) * 4000
 
@@ -175,12 +113,9 @@ def test_the_markdown_copy_and_the_archives_that_are_needed(server, tmp_path, pa
     names = ["Freemium_legi_global_20250713-140000.tar.gz"] + [f"LEGI_202507{d}-210000.tar.gz" for d in (12, 14, 15)]
     page = "".join(f'<a href="{name}">{name}</a>' for name in [*names, "../", "notice.pdf"])
     server.scripts["/legi/"] = [(200, page.encode(), {})]
-    for name in names:
-        server.scripts[f"/legi/{name}"] = [(200, name.encode(), {})]
-    got = fetch.fetch_archives(tmp_path, base=f"{server.url}/legi", patience=patience)
-    assert [p.name for p in got] == [names[0], *names[2:]] and all(p.read_bytes() == p.name.encode() for p in got)
-    assert [p.name for p in fetch.fetch_archives(tmp_path, "20250714-210000", f"{server.url}/legi", patience)] == [names[3]]
-    assert server.count(f"/legi/{names[3]}") == 1  # once fetched, not again
+    assert set(fetch.list_archives(f"{server.url}/legi", patience)) == set(names)
+    assert fetch.needed(names) == [names[0], *names[2:]]
+    assert fetch.needed(names, "20250714-210000") == [names[3]]
     assert fetch.needed(names, "20240101-000000") == [names[0], *names[2:]]  # too old: the increments are gone
 
 
