@@ -18,7 +18,7 @@ from langchain_core.embeddings import Embeddings
 from ingest.encoder import Encoder
 from ingest.model import ModelFolder, build_torch, configured_model, default_model
 
-MANY = 512  # texts from which the fastest way is looked for; below, importing torch would cost more than it gains
+MANY = 100_000  # characters from which the fastest way is looked for; below, importing torch costs more than it gains
 
 Progress = Callable[[str, int, int], None]  # what is done, how many are, how many there are
 
@@ -94,8 +94,8 @@ class Embedder(Embeddings):
             return np.zeros((0, 0), np.float32)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         encode: Callable[[list[str]], np.ndarray] = self._encode
-        if len(texts) >= MANY:
-            encode = self._fastest([texts[i] for i in order[:: len(order) // 16]][:16])
+        if sum(map(len, texts)) >= MANY:  # tried on eight of the shorter texts: long ones would take what is to be gained
+            encode = self._fastest([texts[i] for i in order[: len(order) // 2 + 1 : max(1, len(order) // 16)]][:8])
         out: list[np.ndarray | None] = [None] * len(texts)
         done = 0
         progress(what, 0, len(texts))

@@ -97,7 +97,7 @@ def _obtain(
         known = {article.ident: article for article in held if article.ident}
         with piste.Piste(access, patience) as api:
             readings = [piste.read(api, code, known=known, warn=warn, progress=progress) for code in codes]
-        return readings, provenance([], readings, "piste", access.api)
+        return readings, provenance([], [], "piste", access.api)
     if word == "dila":
         base = base or fetch.ARCHIVES
         kept = folder / "-".join(["legi", *(text_id(code)[-10:] for code in codes)])

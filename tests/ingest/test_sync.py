@@ -174,6 +174,24 @@ def test_the_dila_archives_are_reduced_and_go_on_from_there(home, server, patien
     assert {v.start for v in Index.open(home).versions() if v.num == "L900-1"} >= {"1995-01-01", "2001-01-01"}
 
 
+def test_the_api_is_asked_only_for_what_is_not_known(home, server, patience, monkeypatch):
+    def row(i, num):
+        return {"id": f"LEGIARTI{i}", "num": num, "etat": "VIGUEUR", "dateDebut": "2022-01-01"}
+
+    rows = [row(i, num) for i, num in enumerate(TEXTS)]
+    for name, value in (("ID", "moi"), ("SECRET", "s"), ("OAUTH", f"{server.url}/token"), ("API", f"{server.url}/api")):
+        monkeypatch.setenv(f"CASF_PISTE_{name}", value)
+    server.scripts["/token"] = [(200, {"access_token": "t", "expires_in": 3600}, {})]
+    server.scripts["/api/consult/legi/tableMatieres"] = [
+        (200, {"sections": [{"title": "Livre Ier", "articles": found}]}, {}) for found in (rows, [*rows, row(99, "L999-1")])
+    ]  # fmt: skip
+    server.scripts["/api/consult/getArticle"] = [(200, {"article": {"texteHtml": "<p>La cantine reçoit les voisins.</p>"}}, {})]
+    done = update(home, "piste", patience=patience)
+    assert {c.kind for c in done.changes} == {"changed"} and done.source["kind"] == "piste"
+    assert [c.num for c in update(home, "piste", patience=patience).changes] == ["L999-1"]
+    assert server.count("/api/consult/getArticle") == len(rows) + 1
+
+
 # What goes wrong
 
 
@@ -283,9 +301,9 @@ sys.path.insert(0, {root!r})
 from ingest.sync import sync
 from tests.conftest import WordEmbedder
 class Slow(WordEmbedder):
-    def _encode(self, texts, bf16=False):
+    def _encode(self, *texts):
         time.sleep(0.05)
-        return super()._encode(texts, bf16)
+        return super()._encode(*texts)
 home, *sources = sys.argv[1:]
 print("prêt", flush=True)
 for source in sources:
