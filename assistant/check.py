@@ -141,11 +141,11 @@ def _warnings(searcher: Searcher, reading: Reading) -> list[str]:
 def reference(ref: ArticleRef, text: str, searcher: Searcher) -> Reference:
     """What is known of the article that a reference names."""
     written = " ".join(text[ref.start : ref.end].split())
-    if ref.code != CASF:
+    if ref.code != CASF and ref.code not in searcher.index.manifest["codes"]:
         note = f"Article d'un autre code ({ref.code}) : il n'est pas vérifié ici."
         return Reference(written, ref.num, "unknown", "", "", ref.start, ref.code, note=note)
     nums = searcher.resolve(ref)
-    num = nums[0] if nums else ref.num
+    num = nums[0] if nums else ref.key
     index = searcher.index
     article, card = index.article(num), index.card(num)
     status = status_of(num, searcher)
@@ -169,10 +169,12 @@ def reference(ref: ArticleRef, text: str, searcher: Searcher) -> Reference:
 
 
 def status_of(num: str, searcher: Searcher) -> str:
-    """ "repealed" when its card says so; "found" when its official text is here, or its card where no official text is
+    """ "repealed" when its card says so, or its versions have all ended; "found" when its official text is here, or its card where no official text is
     indexed at all; else "unknown": a card alone doesn't prove that an article which the code at hand lacks exists."""
     card = searcher.index.card(num)
     if card and card.status == "repealed":
+        return "repealed"
+    if searcher.index.versions(num) and not searcher.index.article(num):
         return "repealed"
     if searcher.index.article(num) or (card and not searcher.index.manifest["articles"]):
         return "found"
@@ -181,7 +183,12 @@ def status_of(num: str, searcher: Searcher) -> str:
 
 def is_chapter(ref: ArticleRef, searcher: Searcher) -> bool:
     """Whether a number that is no article here begins those of a chapter ("L311" for L311-1, L311-2 …)."""
-    return ref.num not in searcher.known and "-" not in ref.number and any(n.startswith(f"{ref.num}-") for n in searcher.known)
+    return (
+        ref.key not in searcher.known
+        and ref.code == CASF
+        and "-" not in ref.number
+        and any(n.startswith(f"{ref.num}-") for n in searcher.known)
+    )
 
 
 def _homonym(ref: ArticleRef, searcher: Searcher) -> str:

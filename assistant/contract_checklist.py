@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 
+from assistant.answer import french_date
 from assistant.contract_life import add_months, day_of
 from assistant.contract_sheet import ClauseRow, Sheet
 from assistant.contract_text import AVENANT, GLOSSARY, Piece, one_line, sentences
@@ -17,6 +18,7 @@ from corpus.cards import Card, load_cards
 from corpus.reference import CASF, ArticleRef, find_references, printed
 from corpus.words import fold
 from ingest.generation import Index
+from ingest.history import words_of
 from ingest.workspace import OpenContract
 
 ALERT, WARN, INFO = "alerte", "attention", "info"
@@ -159,6 +161,9 @@ def _references(sheet: Sheet, index: Index | None) -> Iterator[Finding]:
                 if status == "repealed":
                     message = f"L'article {printed(num)}, cité par le contrat, est abrogé" + (f" : {note}" if note else ".")
                     yield Finding("reference", ALERT, message, piece.page, piece.label, _sentence(piece, ref))
+                elif status == "changed":
+                    message = f"L'article {printed(num)}, cité par le contrat signé le {_french(signed.isoformat() if signed else '')} : {note}"
+                    yield Finding("reference", INFO, message, piece.page, piece.label, _sentence(piece, ref))
                 elif status == "unknown":
                     message = f"L'article {printed(num)} n'est pas dans les textes disponibles ici : à vérifier sur Légifrance."
                     yield Finding("reference", WARN, message, piece.page, piece.label, _sentence(piece, ref))
@@ -170,16 +175,31 @@ def _nums(ref: ArticleRef) -> list[str]:
 
 
 def status_at(num: str, index: Index | None, signed: date | None) -> tuple[str, str]:
-    """("in_force" | "repealed" | "unknown", what is known of it) of an article of this code.
+    """("in_force" | "changed" | "repealed" | "unknown", what is known of it) of an article of this code.
 
-    `signed` is the contract's date: once the corpus holds each article's versions, the version in force on that day is
-    to be looked up here; today the statuses of the cards, at their own date, are all there is.
+    Where the index holds versions, that of the day when the contract was signed is compared with today's: "changed" since,
+    or gone. Else the statuses of the cards, at their own date, are all there is.
     """
     cards = index.cards_of(num) if index else tuple(c for c in load_cards() if c.num == num)
     article = index.article(num) if index else None
+    versions = index.versions(num) if index else ()
+    then = index.article(num, signed.isoformat()) if index and signed else None
     whole = [c for c in cards if not c.part] or list(cards)
     if whole and all(c.status == "repealed" for c in whole) and not (article and article.as_of > whole[0].as_of):
         return "repealed", _note(whole[0])
+    if versions and article is None:
+        day = french_date(versions[-1].end)
+        known = "abrogé le" if versions[-1].state else "absent du texte du"
+        late = signed is not None and then is None and versions[0].start < signed.isoformat()
+        since = " : il n'était déjà plus en vigueur à la signature" if late else ""
+        return "repealed", f"{known} {day}{since}."
+    if signed and versions and versions[0].state and versions[0].start > signed.isoformat():
+        return "changed", f"il n'existait pas encore : sa première version date du {french_date(versions[0].start)}."
+    if then and article and words_of(then.text) != words_of(article.text):
+        return (
+            "changed",
+            f"son texte a changé depuis (version du {french_date(then.as_of)}, puis du {french_date(article.start)}).",
+        )
     if index is None or cards or article is not None:
         return "in_force", ""
     return "unknown", ""

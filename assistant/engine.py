@@ -3,16 +3,20 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assistant.answer import Answer, abstain, answer_law
+from assistant.answer import Answer, abstain, answer_law, french_date
+from assistant.asked_day import asked_days, without_days
 from assistant.contract_answer import answer_contract
 from assistant.fusion import confidence
-from assistant.question import read_question
+from assistant.history import answer_history, only_elsewhere, other_codes
+from assistant.question import Question, read_question
 from assistant.retrieval import Hit, Searcher, signals
 from assistant.settings import Settings
 from corpus.cards import load_cards
+from corpus.errors import CasfError
 from ingest.embedding import Embedder, Progress, make_embedder, silent
 from ingest.generation import Index, build, live_folder
 from ingest.history import merge
@@ -22,6 +26,7 @@ from ingest.workspace import Workspace
 
 # Under this confidence nothing is answered: on our own questions one answerable in a hundred stands below it.
 TOO_UNSURE = 0.22
+DAYS_KEPT = 4  # other days than today whose versions stay ready to be searched
 
 
 class Engine:
@@ -32,6 +37,7 @@ class Engine:
         self.say = say
         self._embedder: Embedder | None = None
         self._searcher: Searcher | None = None
+        self._dated: dict[str, Searcher] = {}
         self._workspaces: dict[str, Workspace] = {}
         self._lock = threading.Lock()
 
@@ -45,9 +51,26 @@ class Engine:
         """The search over the live generation; raises `NoIndex` when there is none."""
         folder = live_folder(self.settings.home)
         with self._lock:
-            if self._searcher is None or folder != self._searcher.index.folder:
+            # "Today" moves on: what is in force is read again after midnight.
+            if self._searcher is None or (folder, date.today().isoformat()) != (
+                self._searcher.index.folder,
+                self._searcher.index.on,
+            ):
                 self._searcher = Searcher(Index.open(self.settings.home), self.embedder)
+                self._dated = {}
             return self._searcher
+
+    def searcher_at(self, day: str) -> Searcher:
+        """The search over the versions in force on a day (ISO). Raises `CasfError` when no text of that day is here."""
+        today = self.searcher()
+        if not day or day == today.index.on:
+            return today
+        with self._lock:
+            if day not in self._dated:
+                if len(self._dated) >= DAYS_KEPT:
+                    self._dated.pop(next(iter(self._dated)))
+                self._dated[day] = Searcher(today.index.at(day), self.embedder)
+            return self._dated[day]
 
     def workspace(self, user: str) -> Workspace:
         with self._lock:
@@ -62,8 +85,7 @@ class Engine:
         """Build the index from source files (none: the cards alone) and put it live."""
         readings = [read_source(path) for path in sources]
         source = provenance(sources, readings)
-        articles = readings[0] if len(readings) == 1 else merge(*readings)
-        return build(self.settings.home, articles, load_cards(), self.embedder, source, progress)
+        return build(self.settings.home, merge(*readings), load_cards(), self.embedder, source, progress)
 
     def search(self, text: str, k: int = 10) -> tuple[list[Hit], float]:
         """The k best articles and the milliseconds it took."""
@@ -72,8 +94,11 @@ class Engine:
         hits = searcher.search(read_question(text, searcher.index.vocabulary), k)
         return hits, _ms(start)
 
-    def ask(self, text: str, contract: str | None = None, user: str | None = None) -> Answer:
-        """Answer a question on the law, or on the user's contract `contract`. Raises `CasfError` for people to read."""
+    def ask(self, text: str, contract: str | None = None, user: str | None = None, day: str = "") -> Answer:
+        """Answer a question on the law, or on the user's contract `contract`. Raises `CasfError` for people to read.
+
+        `day` (ISO) asks for the law as it stood that day; else the question itself may name one.
+        """
         start = time.perf_counter()
         timing: dict[str, float] = {}
         if contract:
@@ -84,6 +109,14 @@ class Engine:
         else:
             searcher = self.searcher()
             question = read_question(text, searcher.index.vocabulary)
+            if told := answer_history(question, searcher.index, day):
+                told.timing_ms = {"retrieval": _ms(start), "answer": 0.0, "total": _ms(start)}
+                return told
+            searcher, preface = self._searcher_for(question, day)
+            if only_elsewhere(question, searcher.index):
+                return abstain(text, "not_in_corpus", " ".join(preface))
+            if searcher.index.dated and not day:
+                question = read_question(without_days(text), searcher.index.vocabulary)
             hits = searcher.search(question, 10)
             timing["retrieval"] = _ms(start)
             trust = confidence(signals(question, hits, searcher)) if hits and not any(hit.exact for hit in hits) else 1.0
@@ -92,9 +125,29 @@ class Engine:
             else:
                 answer = answer_law(question, hits, searcher)
                 answer.confidence = round(trust, 2)
+            answer.question, answer.answer = text, "\n\n".join([*preface, answer.answer])
         total = _ms(start)
         answer.timing_ms = {**timing, "answer": round(total - timing["retrieval"], 1), "total": total}
         return answer
+
+    def _searcher_for(self, question: Question, day: str) -> tuple[Searcher, list[str]]:
+        """The search over the day's versions, and what must be said first: the day, the codes named that are not here."""
+        today = self.searcher()
+        said = other_codes(question, today.index)
+        asked = day or next(iter(asked_days(question.text)), "")
+        if not asked or asked == today.index.on:
+            return today, said
+        try:
+            searcher = self.searcher_at(asked)
+        except CasfError as error:
+            if day:
+                raise
+            return today, [*said, f"{error} Voici ce que disent les textes les plus récents."]
+        known = len(searcher.index.nums())
+        return searcher, [
+            *said,
+            f"*D'après les versions en vigueur le {french_date(asked)} ({known} articles connus ici à cette date).*",
+        ]
 
     def warm(self) -> None:
         """Load the model and open the index, so that the first question is as fast as the others."""

@@ -22,7 +22,8 @@ from assistant.fusion import adapted, fused
 from assistant.question import Question, read_question
 from corpus.article import Passage, article_url
 from corpus.cards import Card, place
-from corpus.reference import ArticleRef, printed
+from corpus.codes import CASF, key_of, split_key
+from corpus.reference import ArticleRef, label_of
 from corpus.words import fold, index_words
 from ingest.embedding import Embedder
 from ingest.generation import Index, row_num
@@ -53,7 +54,7 @@ class Hit:
 
     @property
     def label(self) -> str:
-        return self.num if self.num.startswith("Annexe") else f"Article {printed(self.num)}"
+        return label_of(self.num)
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -86,13 +87,15 @@ class Searcher:
 
     def resolve(self, ref: ArticleRef) -> list[str]:
         """The corpus numbers that a reference names: one, several when it has no letter or is a range, none when unknown."""
-        if ref.code != "CASF":
-            return []
-        letters = [ref.letter] if ref.letter else ["L", "R", "D"]
-        found = [num for letter in letters if (num := ref.num if ref.letter else letter + ref.number) in self.known]
+        letters = [ref.letter] if ref.letter or ref.code != CASF else ["L", "R", "D"]
+        found = [
+            key
+            for letter in letters
+            if (key := key_of(f"{letter}{ref.number}" if ref.letter != "Annexe" else ref.num, ref.code)) in self.known
+        ]
         if ref.range_end:
             nums = self.index.nums() or sorted(self.known)
-            ends = [n for n in (ref.num, ref.range_end_num) if n in self.known]
+            ends = [key for n in (ref.num, ref.range_end_num) if (key := key_of(n, ref.code)) in self.known]
             if len(ends) == 2:
                 first, last = (nums.index(n) for n in ends)
                 found = nums[first : last + 1][:40]
@@ -141,7 +144,7 @@ class Searcher:
             for view, found in by_sentence.items():
                 if found:
                     own[f"sentence_{view}"] = max(f[num][1] if num in f else turned_own[view] for f in found)
-            own["law"] = float(num.startswith("L"))
+            own["law"] = float(num.startswith("L") or num[0].isdigit())
             own["repealed"] = float(num in self._repealed)
             own["overseas"] = float(is_overseas(num) and not about_overseas)
             features[num] = own
@@ -185,7 +188,7 @@ def _filled(scores: dict[str, float], views: Collection[str]) -> dict[str, float
 
 def is_overseas(num: str) -> bool:
     """Whether an article stands in livre V (territories)."""
-    return num.lstrip("LORDA")[:1] == "5"
+    return num.lstrip("LORDA")[:1] == "5" and split_key(num)[1] == CASF
 
 
 class ArticleRetriever(BaseRetriever):

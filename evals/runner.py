@@ -158,6 +158,8 @@ def run(engine: Engine, files: list[Path]) -> dict[str, Any]:
     }
     for file in files:
         rows = read_questions(file)
+        if all("cited" in row for row in rows):
+            continue  # versions: `evals.history`, on an index that holds several
         kind = "contract" if all("contract" in row for row in rows) else "legal"
         if kind == "contract":
             made = made_contracts(engine, rows)

@@ -19,8 +19,10 @@ import numpy as np
 
 from corpus.article import Article, Passage
 from corpus.cards import Card, card_from, place
+from corpus.codes import CASF
 from corpus.errors import CasfError, NoIndex
 from corpus.graph import Graph
+from corpus.reference import ArticleRef
 from ingest.history import in_force
 from ingest.lexical import LexicalIndex, SomeOf
 from ingest.store import nearest, open_client
@@ -243,12 +245,34 @@ class Index:
                 self._graph = Graph.of(article for key in self.nums() if (article := self.article(key)))
         return self._graph
 
+    def history(self, key: str) -> list[tuple[Article, list[Passage]]]:
+        """Every version of one article with its passages, oldest first."""
+        owners = self._db.execute("select id from article where key=? order by start, id", (key,)).fetchall()
+        return [(self._version(owner), self._passages(owner)) for (owner,) in owners]
+
+    def near(self, passage: str, k: int) -> list[tuple[str, float]]:
+        """The k passages of the index's day nearest to a stored one (of any version), as (id, cosine), best first."""
+        view = next((v for v in ("passages", "others") if passage in self._rows[v].ids), "")
+        if not view:
+            return []
+        return self.dense("passages", self._rows[view].vectors[self._rows[view].ids.index(passage)].astype(np.float32), k)
+
     def _read_version(self, ident: int) -> Article:
         return _article(self._db.execute(f"select {COLUMNS} from article where id=?", (ident,)).fetchone())
 
     def _cards_of(self, num: str) -> tuple[Card, ...]:
         rows = self._db.execute("select data from card where num=? order by position", (num,)).fetchall()
         return tuple(card_from(json.loads(row[0]), "index") for row in rows)
+
+    def spelt(self, ref: ArticleRef) -> list[str]:
+        """The keys that a reference may stand for: without a letter, those of L, R and D that have a text or a card."""
+        if ref.letter or ref.code != CASF:
+            return [ref.key]
+        return [key for letter in "LRD" if self.versions(key := letter + ref.number) or self.cards_of(key)]
+
+    def first_day(self, code: str) -> str:
+        """The day (ISO) of the oldest text of a code."""
+        return str(self.manifest["codes"].get(code, {}).get("first", ""))
 
     def card(self, num: str) -> Card | None:
         """The main card of an article."""
@@ -263,7 +287,9 @@ class Index:
         return Passage(ident, "article", a.key, a.label, a.path, a.text[start:end], start, end, first, last, a.as_of)
 
     def passages_of(self, key: str) -> list[Passage]:
-        owner = self._current.get(key, -1)
+        return self._passages(self._current.get(key, -1))
+
+    def _passages(self, owner: int) -> list[Passage]:
         rows = self._db.execute("select id from passage where article=? order by start", (owner,)).fetchall()
         return [self.passage(row[0]) for row in rows]
 

@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from assistant.asked_day import parse_day
 from assistant.commands.common import add_command, batch_flags, engine_of, json_flag, run_batch, show
 from assistant.settings import Settings
 from corpus.errors import CasfError
@@ -17,6 +18,7 @@ def add_to(commands: Any) -> None:
     ask.add_argument("question", nargs="?")
     ask.add_argument("--contract", metavar="ID")
     ask.add_argument("--user", metavar="NOM")
+    ask.add_argument("--date", metavar="AAAA-MM-JJ", help="répondre d'après les versions en vigueur ce jour-là")
     batch_flags(json_flag(ask))
 
 
@@ -46,12 +48,22 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
     return show(options, found, "\n".join(lines) or "Aucun article trouvé.")
 
 
+def _day(text: str | None) -> str:
+    if not text:
+        return ""
+    if not (day := parse_day(text)):
+        raise CasfError(f"Date non comprise : « {text} ». Écrivez-la AAAA-MM-JJ, par exemple 2009-03-15.")
+    return day
+
+
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
-    engine = engine_of(settings)
+    engine, day = engine_of(settings), _day(options.date)
+
+    def answer(text: str, contract: str | None, date: str | None) -> Any:
+        return engine.ask(text, contract or options.contract, options.user, _day(date) or day)
+
     if options.batch:
-        return run_batch(
-            options, lambda row: engine.ask(row["question"], row.get("contract") or options.contract, options.user).to_json()
-        )
-    answer = engine.ask(_question(options), options.contract, options.user)
-    sources = [f"[{c.n}] {c.label}" + (f" — {c.url}" if c.url else "") for c in answer.citations]
-    return show(options, answer.to_json(), "\n".join([answer.answer, "", *sources]))
+        return run_batch(options, lambda row: answer(row["question"], row.get("contract"), row.get("date")).to_json())
+    given = answer(_question(options), None, None)
+    sources = [f"[{c.n}] {c.label}" + (f" — {c.url}" if c.url else "") for c in given.citations]
+    return show(options, given.to_json(), "\n".join([given.answer, "", *sources]))

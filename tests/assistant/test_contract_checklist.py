@@ -238,3 +238,27 @@ def test_the_text_starts_with_the_gravest():
     assert text.startswith("[alerte]")
     assert "p. 1" in text
     assert "contrôles automatiques" in checklist_text([])
+
+
+def test_a_reference_is_read_at_the_signature_and_today(tmp_path, words):
+    from datetime import date
+
+    from corpus.article import Article
+    from ingest.generation import Index, build
+    from ingest.history import merge
+
+    both = {
+        "L900-1": "La cantine ouvre à midi.",
+        "L900-3": "Le pain est gratuit.",
+        "L900-4": "L'eau aussi.",
+        "L900-5": "Un jardin.",
+    }
+    old = [Article(num, (), text, "2008-11-21") for num, text in (both | {"L900-2": "Deux euros."}).items()]
+    new = [Article(num, (), text, "2009-01-01") for num, text in (both | {"L900-1": "La cantine ouvre à onze heures."}).items()]
+    build(tmp_path, merge(old, new), [], words, {})
+    index = Index.open(tmp_path)
+    assert status_at("L900-1", index, date(2008, 12, 1))[0] == "changed"
+    assert status_at("L900-1", index, date(2010, 1, 1)) == status_at("L900-1", index, None) == ("in_force", "")
+    assert status_at("L900-2", index, date(2008, 12, 1)) == ("repealed", "absent du texte du 1er janvier 2009.")
+    assert "déjà plus" in status_at("L900-2", index, date(2010, 1, 1))[1]
+    assert status_at("L999-9", index, date(2010, 1, 1))[0] == "unknown"
