@@ -9,6 +9,7 @@ from assistant.question import Question
 from assistant.retrieval import Hit, Searcher
 from corpus.article import Passage, alineas, article_url
 from corpus.cards import Card
+from corpus.markup import readable
 from corpus.reference import printed
 from corpus.words import index_words
 
@@ -96,7 +97,7 @@ def answer_law(question: Question, hits: list[Hit], searcher: Searcher) -> Answe
                 article.url, "law", article.path, passage.text,
             )
         )  # fmt: skip
-        lines += [f"{heading} [{n}]", "", *(f"> {part}" if part else ">" for part in quote.split("\n")), ""]
+        lines += [f"{heading} [{n}]", "", *(f"> {part}" if part else ">" for part in readable(quote).split("\n")), ""]
         lines += [f"*Texte du {french_date(article.as_of)} — [vérifier la version en vigueur]({article.url})*", ""]
     others = [hit for hit in hits[len(shown) :] if hit.score > 0.5 * hits[0].score][:4]
     if others:

@@ -8,8 +8,9 @@ comes first.
 
 import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -22,7 +23,7 @@ from assistant.fusion import adapted, fused
 from assistant.question import Question, read_question
 from corpus.article import Passage, article_url
 from corpus.cards import Card, place
-from corpus.codes import CASF, key_of, split_key
+from corpus.codes import CASF, CODES, key_of, split_key
 from corpus.reference import ArticleRef, label_of
 from corpus.words import fold, index_words
 from ingest.embedding import Embedder
@@ -30,6 +31,7 @@ from ingest.generation import Index, row_num
 
 Views = Literal["all", "text", "cards"]
 
+SUBJECT = 0.25  # what a code's articles gain when the question names one of its subjects (`corpus/codes.yaml`)
 EXACT = 10.0  # what being named adds: more than any other article can score
 ADDED = 0.35  # weight of a word that the lexicon adds, beside one of the question's own
 POOL = 100  # rows that each view proposes
@@ -65,6 +67,22 @@ class Hit:
         return self.passage.text if self.passage else (self.card.summary if self.card else "")
 
 
+@lru_cache(maxsize=1)
+def _subjects() -> Mapping[str, re.Pattern[str]]:
+    """What names each other code's matters, plurals too, for folded text."""
+    named = {code.name: (*code.subjects, code.title) for code in CODES.values() if code.subjects}
+    return {
+        name: re.compile(r"\b(?:" + "|".join(r"s?\s+".join(map(re.escape, fold(one).split())) for one in words) + r")s?\b")
+        for name, words in named.items()
+    }
+
+
+def codes_about(text: str) -> set[str]:
+    """The codes beside the CASF whose matters a question names."""
+    folded = fold(text)
+    return {name for name, pattern in _subjects().items() if pattern.search(folded)}
+
+
 class Searcher:
     """Finds articles in one open index. `views` leaves out the cards or the text, for measuring."""
 
@@ -82,6 +100,8 @@ class Searcher:
         exact = {num for ref in question.refs for num in self.resolve(ref)}
         rows, features = self.features(question, exact)
         scores = {num: fused(own, self.views) + (EXACT if num in exact else 0.0) for num, own in features.items()}
+        if about := codes_about(question.mended):
+            scores |= {num: score + SUBJECT for num, score in scores.items() if split_key(num)[1] in about}
         best = sorted(scores, key=lambda num: (-scores[num], num))[:k]
         return [self._hit(num, scores[num], rows, features[num], num in exact) for num in best]
 

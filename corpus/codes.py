@@ -15,13 +15,14 @@ CASF = "CASF"
 @dataclass(frozen=True, slots=True)
 class Code:
     """`title` is masculine in every case ("du code civil"); `id` is the code's LEGITEXT identifier, "" for a code that is
-    only named."""
+    only named; `subjects` are what people ask of it without naming it."""
 
     name: str
     short: str
     id: str
     title: str
     also: tuple[str, ...]
+    subjects: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -32,9 +33,12 @@ class Code:
 def _read() -> dict[str, Code]:
     entries = yaml.safe_load((Path(__file__).parent / "codes.yaml").read_text(encoding="utf-8"))
     codes = [
-        Code(e["name"], e.get("short", e["name"]), e.get("id", ""), e.get("title", e["name"].lower()), tuple(e.get("also", ())))
+        Code(
+            e["name"], e.get("short", e["name"]), e.get("id", ""), e.get("title", e["name"].lower()), tuple(e.get("also", ())),
+            tuple(e.get("subjects", ())),
+        )
         for e in entries
-    ]
+    ]  # fmt: skip
     return {code.name: code for code in codes}
 
 

@@ -22,7 +22,7 @@ _CODE_OF = {name: code for code, names in SPELLINGS.items() for name in names}
 _LETTER = r"(?:LO|L|R|D|A)\s?\.?\s?\*?\s?\.?\s?"
 _DASH = r"\s?[-‐‑–—]\s?"
 # 313-11-2, 14-10-1, 311, 375-1, 1110-4; "bis"/"ter" and a lone capital ("L146-1 A") belong to the number.
-_NUMBER = rf"\d{{1,4}}(?:(?:{_DASH}|(?<=\d{{3}})\.)\d{{1,4}})*(?:\s(?:bis|ter|quater|quinquies|sexies|septies|octies|nonies)\b|\s(?-i:[A-D])(?=[\s,;.)]|$)(?!\s?\.\s?\d|\s+[LRD]\.))?"
+_NUMBER = rf"\d{{1,4}}(?:(?:{_DASH}|(?<=\d{{3}})\.)\d{{1,4}})*(?:\s(?:bis|ter|quater|quinquies|sexies|septies|octies|nonies)\b|\s(?-i:[A-D])(?=[\s,;.)]|$)(?!\s?\.\s?(?:\d|(?-i:[a-zé]))|\s+[LRD]\.))?"
 _PARAGRAPH = r"(?:[ ,]+(?:(?:I{1,3}|I?V|VI{0,3}|I?X)(?:[ -](?:bis|ter|quater))?\b|\d{1,2}°|al(?:inéa|\.)\s?\d{1,2}))*"
 _CODE = "|".join(sorted((re.escape(name).replace("'", "['’]") for name in _CODE_OF), key=len, reverse=True))
 _ANNEXE = r"annexe\s+\d+(?:[-‐‑–.]\d+){0,2}"
@@ -46,6 +46,8 @@ _NO_CODE_AFTER = re.compile(
     r"|(?:du|dudit)\s+(?:même\s+)?(?:décret|règlement|traité)|de\s+l['’](?:ordonnance|arrêté|accord))\b",
     re.IGNORECASE,
 )
+# "Code civil, art. 375": the code comes first.
+_CODE_BEFORE = re.compile(rf"\b(?P<code>{_CODE})\.?\s*,\s*(?:à\s+)?(?:l['’])?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +157,17 @@ def find_references(text: str, own: str = CASF) -> list[ArticleRef]:
             else:
                 group.append(item)
             pos = following.end()
-        code = _CODE_AFTER.match(text, pos)
+        code = _CODE_AFTER.match(text, pos) or _CODE_BEFORE.search(text, max(0, match.start() - 80), match.start())
         if not _is_reference(match, code is not None, own) or (not group[-1].letter and _NO_CODE_AFTER.match(text, pos)):
             pos = match.end()
             continue
         if code:
             # "du présent code" is this one; "du même code", "dudit code", "de ce code" the one named last.
-            name = own if code["present"] else _CODE_OF.get(" ".join(code["code"].lower().replace("’", "'").split()), last_code)
+            name = own if code.groupdict().get("present") else _CODE_OF.get(" ".join(code["code"].lower().replace("’", "'").split()), last_code)
             last_code = name
             group = [replace(ref, code=name, code_named=True) for ref in group]
-            group[-1] = replace(group[-1], end=code.end())
-            pos = code.end()
+            pos = max(pos, code.end())
+            group[-1] = replace(group[-1], end=pos)
         found.extend(group)
     return found
 

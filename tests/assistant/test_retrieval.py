@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from assistant.question import read_question
-from assistant.retrieval import ArticleRetriever, Searcher
+from assistant.retrieval import ArticleRetriever, Searcher, codes_about
 from corpus.reference import ArticleRef
-from ingest.generation import Index
+from ingest.generation import Index, build
 
 
 @pytest.fixture
@@ -62,3 +64,20 @@ def test_the_langchain_retriever(searcher):
     documents = ArticleRetriever(searcher=searcher, k=3).invoke("parcelle laissée en friche")
     assert documents[0].metadata["num"] == "L910-2"
     assert documents[0].metadata["as_of"] == "2018-06-01"
+
+
+def test_a_question_names_another_code_by_its_subjects():
+    assert codes_about("Qui demande une mise sous tutelle ?") == {"Code civil"}
+    assert codes_about("Les majeurs protégés votent-ils ?") == {"Code civil"}
+    assert codes_about("Qui peut demander l'APA ?") == set()
+
+
+def test_articles_of_two_codes_with_one_number_stay_apart(tmp_path, words, articles, cards):
+    civil = replace(articles[0], num="900-1", code="Code civil", text="Le juge protège l'enfant en danger.")
+    build(tmp_path, [*articles, civil], cards, words, {})
+    searcher = Searcher(Index.open(tmp_path), words)
+    (ref,) = read_question("l'article 900-1 du code civil").refs
+    assert searcher.resolve(ref) == ["900-1 C. civ."]
+    assert searcher.resolve(ArticleRef("", "900-1")) == ["L900-1", "R900-1"]
+    hit = searcher.search(read_question("Que dit l'article 900-1 du code civil ?"), 1)[0]
+    assert (hit.num, hit.label) == ("900-1 C. civ.", "Article 900-1 du code civil")
