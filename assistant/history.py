@@ -201,7 +201,8 @@ class _Article:
                 self.lines.append(f"Notre fiche ajoute : {_ended_by_dot(self.card.note)}")
             self._quote(version)
             return self._answer()
-        self.lines.append(f"{self.label} n'est plus en vigueur : {self._end()}.")
+        told = "n'est plus en vigueur" if self.versions and not self.current else "est signalé comme abrogé"
+        self.lines.append(f"{self.label} {told} : {self._end()}.")
         if self.versions:
             self.lines.append("Son dernier texte connu ici :")
             self._quote(self.current or self.versions[-1])
@@ -215,13 +216,13 @@ class _Article:
         if last is None:
             assert self.card is not None
             told = f" : {self.card.note.rstrip('. ')}" if self.card.note else ""
-            return f"notre fiche (du {french_date(self.card.as_of)}) le dit abrogé{told}"
+            return f"d'après notre fiche du {french_date(self.card.as_of)}{told}"
         if last.start > self.index.on:
             return f"il n'entrera en vigueur que le {french_date(last.start)}"
         if last.state:
             how = _ENDS.get(last.state, "abrogé")
             return f"{how} le {french_date(last.end)}" if last.end else how
-        return f"il figure dans le texte du {french_date(last.as_of)} et plus dans celui du {french_date(last.end)}"
+        return f"il figure dans le texte du {french_date(last.as_of)}, mais plus dans celui du {french_date(last.end)}"
 
     def _successors(self) -> None:
         """Says where the matter now stands: the article it became, else those that our card or the words bring near."""

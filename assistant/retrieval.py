@@ -161,6 +161,8 @@ class Searcher:
             for field_name, name in (("passages", "text_words"), ("cards", "card_words")):
                 if best := words.get(field_name, {}):
                     own[name] = best.get(num, 0.0) / max(best.values())
+            if "cards" in rows and num not in rows["cards"]:  # no card: its words are worth those of the text
+                own["card_words"] = own.get("text_words", 0.0)
             for view, found in by_sentence.items():
                 if found:
                     own[f"sentence_{view}"] = max(f[num][1] if num in f else turned_own[view] for f in found)

@@ -156,6 +156,7 @@ class Index:
         )
         if self.dated and not self._current:
             raise CasfError(self._nothing_on(on))
+        self._carded = self._told_by_cards()
         current, main = set(self._current.values()), {row[0] for row in self._db.execute("select id from article where main")}
         self._whole = current == main and not self.dated
         self.rows, self.lexical = self._rows, self._lexical
@@ -175,12 +176,26 @@ class Index:
         self.passage = lru_cache(maxsize=20_000)(self._passage)
         self.cards_of = lru_cache(maxsize=10_000)(self._cards_of)
 
+    def _told_by_cards(self) -> set[str]:
+        """Keys whose cards may be read: today all; on another day those of articles whose version then is the one that the
+        card was written from (a card of the RSA says nothing of the RMI that stood under its number)."""
+        days = self._db.execute("select num, json_extract(data, '$.as_of') from card").fetchall()
+        if not self.dated:
+            return {num for num, _ in days}
+        spans = {i: (start, end) for i, start, end in self._db.execute("select id, start, end from article")}
+        told = set()
+        for num, day in days:
+            start, end = spans.get(self._current.get(num, -1), ("9999", ""))
+            if start <= day and (not end or day < end):
+                told.add(num)
+        return told
+
     def _masks(self, current: set[int]) -> dict[str, np.ndarray]:
         """Which rows of each view belong to what is read: passages of the versions `current`, cards of their articles."""
         owner = dict(self._db.execute("select id, article from passage"))
         masks = {v: np.array([owner[i] in current for i in self._rows[v].ids], bool) for v in ("passages", "others")}
         for view in ("cards", "questions"):
-            masks[view] = np.array([not self.dated or row_num(i) in self._current for i in self._rows[view].ids], bool)
+            masks[view] = np.array([row_num(i) in self._carded for i in self._rows[view].ids], bool)
         return masks
 
     def _nothing_on(self, on: str) -> str:
@@ -203,8 +218,7 @@ class Index:
 
     def known_nums(self) -> set[str]:
         """Keys that have a text in force or a card."""
-        cards = set() if self.dated else {row[0] for row in self._db.execute("select num from card")}
-        return cards | self._current.keys()
+        return self._carded | self._current.keys()
 
     def sections(self) -> dict[str, str]:
         """The section of each article: its headings where the text is here, else the chapter of its number."""
@@ -261,6 +275,8 @@ class Index:
         return _article(self._db.execute(f"select {COLUMNS} from article where id=?", (ident,)).fetchone())
 
     def _cards_of(self, num: str) -> tuple[Card, ...]:
+        if num not in self._carded:
+            return ()
         rows = self._db.execute("select data from card where num=? order by position", (num,)).fetchall()
         return tuple(card_from(json.loads(row[0]), "index") for row in rows)
 

@@ -20,6 +20,8 @@ from assistant.settings import Settings
 from corpus.cards import Card, load_cards
 from corpus.errors import CasfError
 from ingest.generation import Index, build, checksum
+from ingest.history import merge
+from ingest.index import FORMAT
 from ingest.sources import read_source
 from tests.conftest import ROOT, SHARED
 
@@ -381,11 +383,11 @@ def code(model_home) -> Searcher:
     source = SHARED / "corpus" / "casf.jsonl"
     if not source.is_file():
         pytest.skip("le dossier ../shared (textes officiels) n'est pas là")
-    kept = ROOT / ".cache" / "home-code"
+    kept = ROOT / ".cache" / f"home-code-{FORMAT}"
     if not (kept / "model").is_dir():
         shutil.copytree(model_home / "model", kept / "model", copy_function=os.link)
     engine = Engine(Settings.load(str(kept)))
-    if not engine.has_index() or Index.open(kept).manifest["checksum"] != checksum(read_source(source), load_cards()):
+    if not engine.has_index() or Index.open(kept).manifest["checksum"] != checksum(merge(read_source(source)), load_cards()):
         engine.build([source])
     return engine.searcher()
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from corpus.article import Article
+from corpus.cards import Card
 from ingest.generation import Index, build, changes
 from ingest.history import merge
 
@@ -111,6 +112,16 @@ def test_search_meets_only_the_day_s_versions(two_ages, words):
     assert then.passage(first).text.endswith("deux euros.")
     assert score == pytest.approx(float(then.rows["passages"].best(vector, ["L900-2"])["L900-2"][1]))
     assert [i for i, _ in then.lexical["passages"].best(["prix"], 5)] == [first]
+
+
+def test_a_card_tells_only_of_the_version_that_it_was_written_from(tmp_path, words):
+    card = Card("L900-2", "Trois euros le repas", "Le repas vaut trois euros.", ("Combien ?",), (), "2012-01-01", "in_force")
+    build(tmp_path, merge(FIRST, SECOND), [card], words, {})
+    index = Index.open(tmp_path)
+    assert index.at("2009-06-01").card("L900-2") == index.card("L900-2") == card
+    then = index.at("2008-12-31")
+    assert then.card("L900-2") is None
+    assert (then.rows["cards"].ids, then.rows["questions"].ids, then.lexical["cards"].ids) == ([], [], [])
 
 
 def test_nothing_is_said_of_a_day_before_the_first_text(two_ages):
