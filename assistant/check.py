@@ -20,6 +20,7 @@ from corpus.article import article_url
 from corpus.errors import CasfError
 from corpus.reference import CASF, ArticleRef, printed
 from ingest.embedding import Progress, silent
+from ingest.provenance import told
 
 EXCERPT = 240
 LETTERS = ("L", "R", "D", "LO", "A")
@@ -130,6 +131,7 @@ def _warnings(searcher: Searcher, reading: Reading) -> list[str]:
         first, last = (french_date(dates[i]) if dates else "date inconnue" for i in (0, -1))
         said = first if first == last else f"articles du {first} au {last}"
         found = [f"Comparé au texte du code tel qu'il est indexé ({said}) et à nos fiches : vérifiez la version en vigueur."]
+    found.append(told(searcher.index.manifest))
     if not any(ref.code == CASF for ref in reading.refs):
         found.append("Ce texte ne cite aucun article du Code de l'action sociale et des familles.")
     return found

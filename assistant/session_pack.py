@@ -25,6 +25,7 @@ from corpus.article import article_url
 from corpus.cards import place
 from corpus.errors import CasfError
 from corpus.reference import printed
+from ingest.provenance import told
 
 MINUTES, QUESTIONS, ARTICLES = 180, 15, 8
 MISTAKES = Path(corpus.__file__).parent / "mistakes.yaml"
@@ -65,6 +66,7 @@ class Pack:
     quiz: tuple[Item, ...]
     mistakes: tuple[str, ...]
     made: str
+    source: str = ""  # where the index's texts come from
 
 
 def make_pack(topic: str, searcher: Searcher, minutes: int = MINUTES, questions: int = QUESTIONS) -> Pack:
@@ -89,7 +91,7 @@ def make_pack(topic: str, searcher: Searcher, minutes: int = MINUTES, questions:
     quiz = make_quiz(sources, others, searcher, questions, zlib.crc32(topic.encode()))
     return Pack(
         topic.strip(), minutes, articles, _timed(minutes), tuple(_cases(sources)), tuple(quiz), tuple(_mistakes(chosen, searcher)),
-        date.today().isoformat(),
+        date.today().isoformat(), told(searcher.index.manifest),
     )  # fmt: skip
 
 
@@ -213,7 +215,7 @@ def pack_markdown(pack: Pack) -> str:
         + (" (signalé comme abrogé)" if a.status == "repealed" else "")
         for a in pack.articles
     ]
-    lines += ["", "Textes officiels : Légifrance, Licence Ouverte 2.0.", ""]
+    lines += ["", pack.source, ""]
     return "\n".join(lines)
 
 

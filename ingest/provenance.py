@@ -1,7 +1,7 @@
 """Where the indexed text comes from: each file's name, size, checksum, and what was read in it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +48,16 @@ def sha256_of(path: Path) -> str:
     for file in _files(path):
         digest.update(f"{file.relative_to(path).as_posix()} {sha256_of(file)}\n".encode())
     return digest.hexdigest()
+
+
+def told(manifest: Mapping[str, Any]) -> str:
+    """One French line on an index's texts, for what is handed out: source, licence, dates, count, checksum."""
+    if not manifest["articles"]:
+        return "Source : fiches rédigées pour cet assistant ; aucun texte officiel n'est indexé."
+    source, days = manifest["source"], manifest["dates"]
+    dated = f", textes du {days[0]}" + (f" au {days[-1]}" if len(days) > 1 else "") if days else ""
+    name = ", ".join(source.get("files", ())) or source.get("address") or "non précisée"
+    return (
+        f"Source des textes officiels : {name} ({source.get('licence') or LICENCE}) ; {manifest['articles']} articles{dated} ;"
+        f" index construit le {manifest['built'][:10]}, empreinte {manifest['checksum'][:16]}."
+    )

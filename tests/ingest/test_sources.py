@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from corpus.article import Article
 from corpus.errors import CasfError
 from corpus.numbers import clean_num, order_key
 from corpus.reference import parse_num
+from ingest.provenance import provenance, sha256_of, told
 from ingest.sources import read_source
 
 OLD = """---
@@ -282,3 +284,20 @@ def test_counts_and_why_they_differ_from_a_grep(shared, name, lines, distinct, r
     annexes = [a.text for a in articles.values() if a.num.startswith("Annexe")]
     for num in own:
         assert num[0].isdigit() and any(f"Article {num}" in text for text in annexes), num
+
+
+def test_what_is_handed_out_says_where_the_text_comes_from(tmp_path):
+    folder = tmp_path / "legi"
+    (folder / "a").mkdir(parents=True)
+    (folder / "a" / "1.xml").write_text("un")
+    before = sha256_of(folder)
+    (folder / "a" / "1.xml").write_text("deux")
+    assert sha256_of(folder) != before
+    file = tmp_path / "code.jsonl"
+    file.write_text("{}")
+    article = Article("L1-1", (), "Un texte.", "2016-01-01")
+    source = provenance([file], [[article]])
+    assert source["sources"][0]["sha256"] == "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+    manifest = {"articles": 1, "source": source, "dates": ["2016-01-01"], "built": "2026-01-02T00:00", "checksum": "ab" * 32}
+    assert all(part in told(manifest) for part in ("code.jsonl", "Licence Ouverte 2.0", "1 articles", "2016-01-01", "abab"))
+    assert "aucun texte officiel" in told({"articles": 0})
