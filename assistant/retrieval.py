@@ -31,7 +31,7 @@ from ingest.generation import Index, row_num
 
 Views = Literal["all", "text", "cards"]
 
-SUBJECT = 0.25  # what a code's articles gain when the question names one of its subjects (`corpus/codes.yaml`)
+SUBJECT = 0.1  # what a code's articles gain when the question names one of its subjects (`corpus/codes.yaml`)
 EXACT = 10.0  # what being named adds: more than any other article can score
 ADDED = 0.35  # weight of a word that the lexicon adds, beside one of the question's own
 POOL = 100  # rows that each view proposes
@@ -151,6 +151,7 @@ class Searcher:
             for view in dense
             if view != "passages"
         }
+        about = codes_about(question.mended)
         about_overseas = bool(_OVERSEAS.search(fold(question.text)))
         features: dict[str, dict[str, float]] = {}
         for num in candidates:
@@ -161,7 +162,8 @@ class Searcher:
             for field_name, name in (("passages", "text_words"), ("cards", "card_words")):
                 if best := words.get(field_name, {}):
                     own[name] = best.get(num, 0.0) / max(best.values())
-            if "cards" in rows and num not in rows["cards"]:  # no card: its words are worth those of the text
+            # Where the question is about a code that has no cards, their words are worth those of the text.
+            if about and num not in rows.get("cards", {}) and split_key(num)[1] in about:
                 own["card_words"] = own.get("text_words", 0.0)
             for view, found in by_sentence.items():
                 if found:
