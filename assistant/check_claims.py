@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from assistant.answer import InverseFrequency
+from assistant.law_answer import InverseFrequency
 from assistant.retrieval import Searcher
 from corpus.cards import Card
 from corpus.lexicon import find_terms

@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assistant.answer import Answer, abstain, answer_law, french_date
+from assistant.answer import Answer, abstain, french_date
 from assistant.asked_day import asked_days, without_days
 from assistant.contract_answer import answer_contract
 from assistant.fusion import confidence
 from assistant.history import answer_history, only_elsewhere, other_codes
+from assistant.law_answer import answer_law
 from assistant.question import Question, read_question
 from assistant.retrieval import Hit, Searcher, signals
 from assistant.settings import Settings
@@ -123,7 +124,7 @@ class Engine:
             if not hits or trust < TOO_UNSURE:
                 answer = abstain(text, "not_in_corpus", "Reformulez-la, ou nommez l'article auquel vous pensez.")
             else:
-                answer = answer_law(question, hits, searcher)
+                answer = answer_law(question, hits, searcher, trust)
                 answer.confidence = round(trust, 2)
             answer.question, answer.answer = text, "\n\n".join([*preface, answer.answer])
         total = _ms(start)

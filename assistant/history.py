@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import date
 from difflib import SequenceMatcher
 
-from assistant.answer import QUOTE, Answer, Citation, french_date
+from assistant.answer import Answer, Citation, french_date
+from assistant.law_answer import QUOTE
 from assistant.asked_day import asked_days
 from assistant.question import Question
 from corpus.article import Article, Passage, alineas, article_url

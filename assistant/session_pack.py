@@ -17,7 +17,8 @@ from typing import Any
 import yaml
 
 import corpus
-from assistant.answer import best_quote, french_date
+from assistant.answer import french_date
+from assistant.law_answer import best_quote
 from assistant.question import read_question
 from assistant.retrieval import Hit, Searcher
 from assistant.session_quiz import TRUTH, Item, Source, make_quiz, source_of

@@ -30,8 +30,16 @@ NUMBER_WORDS = {
     "trente-six": 36, "quarante": 40, "quarante-cinq": 45, "quarante-huit": 48, "cinquante": 50, "soixante": 60,
     "soixante-douze": 72, "quatre-vingt-dix": 90, "cent": 100,
 }  # fmt: skip
+_UNITS_SAID = {
+    "vingts": 20,
+    "cents": 100,
+    "mille": 1000,
+    **{w: n for w, n in NUMBER_WORDS.items() if " " not in w and "-" not in w},
+}
 _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
-_WORDS = "|".join(sorted(map(re.escape, NUMBER_WORDS), key=len, reverse=True))
+# "deux cent cinquante-huit": words of number joined by spaces, hyphens, "et"; never cut, or 258 would read as 8.
+_WORD = "|".join(sorted(_UNITS_SAID, key=len, reverse=True))
+_WORDS = rf"(?:{_WORD})(?:(?:-et-|\s?-\s?|\set\s|\s)(?:{_WORD})(?!\w))*"
 # 1 250 000,50 or 1.250.000,50 or 1250000.5; a thousands group is exactly three digits.
 _NUM = r"(?:\d{1,3}(?:[ .\u00a0\u202f]\d{3})+|\d+)(?:[,.]\d+)?"
 _SPACE = r"\s{1,3}"
@@ -50,7 +58,7 @@ _AMOUNT = re.compile(
 )
 _PERCENT = re.compile(rf"(?<![\d,.])(?P<num>[-−+]?{_NUM})\s{{0,3}}(?:%|pour cent\b|p\. ?100\b)", re.IGNORECASE)
 _DURATION = re.compile(
-    rf"(?<![\w,.])(?P<num>\d+|{_WORDS})(?:\s?\(\d+\))?{_SPACE}(?P<unit>ans?|années?|mois|semaines?|jours?|heures?|h)\b(?!\s*\d)",
+    rf"(?<![\w,.])(?P<num>\d+|{_WORDS})(?:\s?\(\d+\))?{_SPACE}(?:(?:premi|derni)[eè]re?s?{_SPACE})?(?P<unit>ans?|années?|mois|semaines?|jours?|heures?|h)\b(?P<half>\set\sdemie?)?(?!\s*\d)",
     re.IGNORECASE,
 )
 _COUNT = re.compile(rf"(?<![\d,./-])(?P<num>{_NUM})(?![\d/€%]|\s?(?:€|%|euros|ans?\b|mois\b|jours?\b))")
@@ -134,13 +142,41 @@ def _percents(text: str) -> list[Value]:
     return [Value("percent", " ".join(m[0].split()), plain(n), m.start(), m.end()) for m, n in found if n is not None]
 
 
+def said_number(words: str) -> int:
+    """A number in French words.
+
+    >>> said_number("deux cent cinquante-huit"), said_number("quatre-vingt-dix"), said_number("soixante et onze")
+    (258, 90, 71)
+    """
+    total = hundreds = 0
+    for word in re.split(r"[\s-]+", words.lower()):
+        number = _UNITS_SAID.get(word, 0)
+        if number == 1000:
+            total, hundreds = total + max(1, hundreds) * 1000, 0
+        elif number == 100:
+            hundreds = hundreds // 100 * 100 + max(1, hundreds % 100) * 100
+        elif number == 20 and hundreds % 100 == 4:
+            hundreds += 76
+        else:
+            hundreds += number
+    return total + hundreds
+
+
 def _durations(text: str) -> list[Value]:
     out = []
     for m in _DURATION.finditer(text):
         raw = m["num"].lower()
-        count = int(raw) if raw.isdigit() else NUMBER_WORDS[raw]
+        count = int(raw) if raw.isdigit() else said_number(raw)
         unit = _UNITS[m["unit"].lower().rstrip("s") if m["unit"].lower() != "mois" else "mois"]
-        out.append(Value("duration", " ".join(m[0].split()), f"P{'T' if unit == 'H' else ''}{count}{unit}", m.start(), m.end()))
+        out.append(
+            Value(
+                "duration",
+                " ".join(m[0].split()),
+                f"P{'T' if unit == 'H' else ''}{count}{'.5' if m['half'] else ''}{unit}",
+                m.start(),
+                m.end(),
+            )
+        )
     return out
 
 
@@ -152,7 +188,7 @@ def _numbers(text: str) -> list[Value]:
         if number is not None and not any(m.start() in r for r in taken):
             out.append(Value("number", m[0].strip(), plain(number), m.start(), m.end()))
     out += [
-        Value("number", m[0], str(NUMBER_WORDS[m[0].lower()]), m.start(), m.end())
+        Value("number", m[0], str(said_number(m[0])), m.start(), m.end())
         for m in _COUNT_WORD.finditer(text)
         if m[0].lower() not in ("un", "une")
     ]

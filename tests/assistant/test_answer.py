@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from assistant.answer import answer_law, french_date
+from assistant.answer import french_date
+from assistant.law_answer import answer_law
 from assistant.question import read_question
 from assistant.render import answer_markdown, sources_html
 from assistant.retrieval import Searcher
