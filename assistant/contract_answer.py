@@ -57,8 +57,11 @@ def _level(idea: Idea, unit: Unit) -> float:
     return 0.3 if any(idea.held(h.folded, h.stems) for h in unit.heads) else 0.0
 
 
-def answer_contract(question: Question, opened: OpenContract, embedder: Embedder) -> Answer:
-    """The value where one is asked and found, the clauses that say it, each with its page; or that the contract doesn't say."""
+def answer_contract(question: Question, opened: OpenContract, embedder: Embedder, exists: bool = False) -> Answer:
+    """The value where one is asked and found, the clauses that say it, each with its page; or that the contract doesn't say.
+
+    `exists`: the question names a clause of this contract ("notre clause de…"), so the nearest ones are shown in any case.
+    """
     reading = read_contract(opened)
     asked = understand(question, reading)
     ranked = rank(asked, reading, opened, embedder)
@@ -67,7 +70,7 @@ def answer_contract(question: Question, opened: OpenContract, embedder: Embedder
     scored = [(r.unit, r.score, r.fit) for r in ranked[:DEEP]]
     values = found(asked, scored, reading)
     best = values[0] if values else None
-    if is_silent(asked, scored, max(r.cosine for r in ranked), best, reading):
+    if not exists and is_silent(asked, scored, max(r.cosine for r in ranked), best, reading):
         near = list(dict.fromkeys(r.unit.piece.label for r in ranked[:6]))[:3]
         return abstain(
             question.text,

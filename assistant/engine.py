@@ -2,13 +2,14 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from assistant.answer import Answer, abstain, french_date
 from assistant.asked_day import asked_days, without_days
+from assistant.both import answer_both, asks_both, subject
 from assistant.contract_answer import answer_contract
 from assistant.fusion import confidence
 from assistant.history import answer_history, only_elsewhere, other_codes
@@ -96,39 +97,63 @@ class Engine:
         return hits, _ms(start)
 
     def ask(self, text: str, contract: str | None = None, user: str | None = None, day: str = "") -> Answer:
-        """Answer a question on the law, or on the user's contract `contract`. Raises `CasfError` for people to read.
+        """Answer a question, in the words of the language model when one is set. Raises `CasfError` for people to read.
 
         `day` (ISO) asks for the law as it stood that day; else the question itself may name one.
         """
+        *_, last = self.stream(text, contract, user, day)
+        return last
+
+    def stream(self, text: str, contract: str | None = None, user: str | None = None, day: str = "") -> Iterator[Answer]:
+        """The extractive answer at once; then, with a language model, its verified text as it grows; the last one is final."""
+        answer = self.extract(text, contract, user, day)
+        yield answer
+        if self.settings.llm and not answer.abstained:
+            from assistant.generate import generate
+
+            yield from generate(answer, self.settings.llm, self.settings.llm_timeout)
+
+    def extract(self, text: str, contract: str | None = None, user: str | None = None, day: str = "") -> Answer:
+        """Answer a question on the law, or on the user's contract `contract`, without a language model."""
         start = time.perf_counter()
-        timing: dict[str, float] = {}
-        if contract:
-            question = read_question(text)
-            opened = self.workspace(user or self.settings.user).open(contract)
+        timing = {"retrieval": 0.0}
+
+        def found() -> None:
             timing["retrieval"] = _ms(start)
-            answer = answer_contract(question, opened, self.embedder)
-        else:
-            searcher = self.searcher()
-            question = read_question(text, searcher.index.vocabulary)
-            if told := answer_history(question, searcher.index, day):
-                told.timing_ms = {"retrieval": _ms(start), "answer": 0.0, "total": _ms(start)}
-                return told
-            searcher, preface = self._searcher_for(question, day)
-            if only_elsewhere(question, searcher.index):
-                return abstain(text, "not_in_corpus", " ".join(preface))
-            if searcher.index.dated and not day:
-                question = read_question(without_days(text), searcher.index.vocabulary)
-            hits = searcher.search(question, 10)
-            timing["retrieval"] = _ms(start)
-            trust = confidence(signals(question, hits, searcher)) if hits and not any(hit.exact for hit in hits) else 1.0
-            if not hits or trust < TOO_UNSURE:
-                answer = abstain(text, "not_in_corpus", "Reformulez-la, ou nommez l'article auquel vous pensez.")
-            else:
-                answer = answer_law(question, hits, searcher, trust)
-                answer.confidence = round(trust, 2)
-            answer.question, answer.answer = text, "\n\n".join([*preface, answer.answer])
+
+        answer = self._on_contract(text, contract, user, found) if contract else self._on_law(text, day, found)
         total = _ms(start)
         answer.timing_ms = {**timing, "answer": round(total - timing["retrieval"], 1), "total": total}
+        return answer
+
+    def _on_contract(self, text: str, contract: str, user: str | None, found: Callable[[], None]) -> Answer:
+        question = read_question(text)
+        opened = self.workspace(user or self.settings.user).open(contract)
+        found()
+        both = asks_both(question) and self.has_index()
+        question = subject(question) if both else question
+        answer = answer_contract(question, opened, self.embedder, exists=both and "clause" in text.lower())
+        return answer_both(question, answer, self.searcher()) if both else answer
+
+    def _on_law(self, text: str, day: str, found: Callable[[], None]) -> Answer:
+        searcher = self.searcher()
+        question = read_question(text, searcher.index.vocabulary)
+        if told := answer_history(question, searcher.index, day):
+            return told
+        searcher, preface = self._searcher_for(question, day)
+        if only_elsewhere(question, searcher.index):
+            return abstain(text, "not_in_corpus", " ".join(preface))
+        if searcher.index.dated and not day:
+            question = read_question(without_days(text), searcher.index.vocabulary)
+        hits = searcher.search(question, 10)
+        found()
+        trust = confidence(signals(question, hits, searcher)) if hits and not any(hit.exact for hit in hits) else 1.0
+        if not hits or trust < TOO_UNSURE:
+            answer = abstain(text, "not_in_corpus", "Reformulez-la, ou nommez l'article auquel vous pensez.")
+        else:
+            answer = answer_law(question, hits, searcher, trust)
+            answer.confidence = round(trust, 2)
+        answer.question, answer.answer = text, "\n\n".join([*preface, answer.answer])
         return answer
 
     def _searcher_for(self, question: Question, day: str) -> tuple[Searcher, list[str]]:

@@ -6,7 +6,7 @@ texts are old. Several questions in one get a part each, with continuous citatio
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answer import Answer, Citation, Value, french_date, is_old, old_text_warning
@@ -23,6 +23,7 @@ from ingest.generation import row_num
 SHOWN = 3  # articles quoted; more are named under "À lire aussi"
 QUOTE = 700  # characters of one quotation, whole alinéas
 ASIDE = 320  # characters of an exception or a remedy
+LONG_MARK = 260  # characters in bold at most
 PARTS = 4  # questions answered in one go
 _EXCEPTION = re.compile(
     r"^(?:\W*)(?:Toutefois|Cependant|Néanmoins|Par (?:dérogation|exception)|À titre (?:exceptionnel|dérogatoire)|A titre (?:exceptionnel|dérogatoire)|Sauf|Sous réserve)\b"
@@ -60,9 +61,10 @@ def answer_law(question: Question, hits: list[Hit], searcher: Searcher, trust: f
             part = read_question(text, searcher.index.vocabulary)
             found = blended(hits, searcher.search(part, 10), part)
             draft.lines += [f"### {place}. {text[:1].upper()}{text[1:].rstrip(' ?.')} ?", ""]
-            write(draft, part, found, searcher, trust, 1)
+            # A part that leans on the rest ("et par semaine ?") drifts: its direct line must come from the whole's articles.
+            write(draft, part, found, searcher, trust, 1, {hit.num for hit in hits[:SHOWN]})
     else:
-        write(draft, question, hits, searcher, trust, SHOWN)
+        write(draft, question, hits, searcher, trust)
     if any(c.source == "law" for c in draft.citations) and any(hit.card for hit in hits[:SHOWN]):
         draft.lines += [f"*{_OURS}*", ""]
     if warning := old_text_warning(draft.citations):
@@ -80,10 +82,20 @@ def blended(whole: Sequence[Hit], own: Sequence[Hit], part: Question) -> list[Hi
     return [replace(by_num[num], score=mixed[num]) for num in sorted(mixed, key=lambda num: -mixed[num])]
 
 
-def write(draft: Draft, question: Question, hits: list[Hit], searcher: Searcher, trust: float, shown: int) -> None:
-    """Answer one question into `draft`."""
+def write(
+    draft: Draft,
+    question: Question,
+    hits: list[Hit],
+    searcher: Searcher,
+    trust: float,
+    shown: int = SHOWN,
+    sure: Collection[str] | None = None,
+) -> None:
+    """Answer one question into `draft`; only articles of `sure` (all when None) may give the direct line."""
     index, idf = searcher.index, InverseFrequency(searcher)
     direct = direct_answer(question, hits[:3], index.article, idf, trust)
+    if direct and sure is not None and direct.num not in sure:
+        direct = None
     chosen = keep(hits)[:shown]
     if direct:
         chosen = [next(hit for hit in hits if hit.num == direct.num), *(hit for hit in chosen if hit.num != direct.num)][:shown]
@@ -95,7 +107,14 @@ def write(draft: Draft, question: Question, hits: list[Hit], searcher: Searcher,
         if article is None:
             assert hit.card is not None
             n = draft.cite(card_citation(0, hit.card))
-            draft.lines += [f"**{hit.label}** — {hit.card.title} [{n}]", "", hit.card.summary, "", card_notice(hit.card), ""]
+            draft.lines += [
+                f"**{hit.label}** [{n}] — *en clair : {hit.card.title}*",
+                "",
+                hit.card.summary,
+                "",
+                card_notice(hit.card),
+                "",
+            ]
             continue
         own = direct if direct and direct.num == hit.num else None
         passage, quote = best_quote(question, hit, searcher, own)
@@ -163,7 +182,7 @@ def best_clause(article: Article, quote: str, weights: dict[str, float]) -> tupl
         return None
     first, second = sorted(inside, key=lambda c: -share(weights, c))[:2]
     sure = share(weights, first) >= max(0.3, 1.25 * share(weights, second))
-    return (first.start, first.end) if sure and first.end - first.start < 0.7 * len(quote) else None
+    return (first.start, first.end) if sure and first.end - first.start < min(LONG_MARK, 0.7 * len(quote)) else None
 
 
 def asides(draft: Draft, quoted: Sequence[tuple[Article, str]], weights: dict[str, float], searcher: Searcher) -> list[str]:

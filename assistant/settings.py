@@ -6,6 +6,8 @@ from pathlib import Path
 
 from platformdirs import user_data_dir
 
+from corpus.errors import CasfError
+
 OFFLINE = {
     "ANONYMIZED_TELEMETRY": "False",  # Chroma
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -20,21 +22,30 @@ OFFLINE = {
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`home` holds everything that is written; `model` is a sentence-transformers folder or Hub name ("" = the built-in one);
-    `source` is where `casf sync` brings the official text from (`ingest.sync`; "" = the public Markdown copy)."""
+    `source` is where `casf sync` brings the official text from (`ingest.sync`; "" = the public Markdown copy);
+    `llm` is an `init_chat_model` string ("" = no language model), `llm_timeout` the seconds that it has for an answer."""
 
     home: Path
     model: str = ""
     user: str = "local"
     source: str = ""
+    llm: str = ""
+    llm_timeout: float = 60.0
 
     @classmethod
     def load(cls, home: str | None = None) -> "Settings":
-        """From `home` (or CASF_HOME, or the platform's user data folder) CASF_MODEL and CASF_SOURCE."""
+        """From `home` (or CASF_HOME, or the platform's user data folder) and the variables CASF_MODEL, _SOURCE, _LLM, _LLM_TIMEOUT."""
         for name, value in OFFLINE.items():
             os.environ.setdefault(name, value)
         folder = home or os.environ.get("CASF_HOME") or user_data_dir("casf", appauthor=False)
+        try:
+            seconds = float(os.environ.get("CASF_LLM_TIMEOUT", "60"))
+        except ValueError:
+            raise CasfError("CASF_LLM_TIMEOUT doit être un nombre de secondes.") from None
         return cls(
             home=Path(folder).expanduser().resolve(),
             model=os.environ.get("CASF_MODEL", ""),
             source=os.environ.get("CASF_SOURCE", ""),
+            llm=os.environ.get("CASF_LLM", "").strip(),
+            llm_timeout=seconds,
         )

@@ -3,6 +3,8 @@
 from html import escape
 from typing import Any
 
+from evals.answers import FIGURES
+
 _STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:1000px;margin:2rem auto;padding:0 1rem;color:#1b2733}
 table{border-collapse:collapse;margin:.6rem 0}td,th{border:1px solid #c9d2dc;padding:.2rem .6rem;text-align:right}
 td:first-child,th:first-child{text-align:left}h2{margin-top:2rem;color:#1f4e79}figure{display:inline-block;margin:.5rem 1rem .5rem 0}
@@ -19,7 +21,7 @@ def page(report: dict[str, Any]) -> str:
     ]
     for name, result in report["sets"].items():
         parts.append(f"<h2>{escape(name)} ({result['questions']} questions)</h2>")
-        parts.append(_legal(result) if result["kind"] == "legal" else _contract(result))
+        parts.append({"legal": _legal, "direct": _answers, "contract": _contract}[result["kind"]](result))
     return "".join([*parts, "</html>"])
 
 
@@ -49,12 +51,32 @@ def _legal(result: dict[str, Any]) -> str:
         for title, key in (("genre", "by_kind"), ("public", "by_persona"), ("livre", "by_book"))
     ]
     parts += [_reliability(result.get("trust", [])), _latency(result.get("took", []))]
+    parts.append(_answers(result))
     parts.append(f"<h3>Questions manquées ({len(result.get('missed', []))})</h3>")
     parts += [
         f"<p class='q'>{escape(m['question'])}<br><small>attendu : {escape(', '.join(m['gold']))} ; rendu : {escape(', '.join(m['found']))}</small></p>"
         for m in result.get("missed", [])
     ]
     return "".join(parts)
+
+
+def _answers(result: dict[str, Any]) -> str:
+    """The answers' figures, one column a way of answering, by public, and the direct lines that were wrong."""
+    answers = result.get("answers", {})
+    names = [key for key in FIGURES if any(key in m for m in answers.values())]
+    head = "".join(f"<th>{escape(name)}</th>" for name in answers)
+    body = "".join(
+        f"<tr><td>{FIGURES[key]}</td>" + "".join(f"<td>{m.get(key, 0):.2f}</td>" for m in answers.values()) + "</tr>"
+        for key in names
+    )
+    wrong = "".join(
+        f"<p class='q'>{escape(f['question'])}<br><small>attendu : {escape(str(f['expected']))} ; rendu : {escape(f['got'])}</small></p>"
+        for m in answers.values()
+        for f in m["wrong"]
+    )
+    return f"<table><tr><th>réponses</th>{head}</tr>{body}</table>" + (
+        f"<h3>Réponses directes fausses</h3>{wrong}" if wrong else ""
+    )
 
 
 def _contract(result: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from assistant.question import read_question
 from assistant.retrieval import Searcher, signals
 from corpus.cards import place
 from corpus.errors import CasfError
+from evals.answers import answer_lines, run_answers
 from evals.metrics import ranking, said, same_value, times
 from evals.page import page
 from evals.systems import rankings
@@ -160,14 +161,19 @@ def run(engine: Engine, files: list[Path]) -> dict[str, Any]:
         rows = read_questions(file)
         if all("cited" in row for row in rows):
             continue  # versions: `evals.history`, on an index that holds several
-        kind = "contract" if all("contract" in row for row in rows) else "legal"
+        kind = next(
+            (k for k, key in (("contract", "contract"), ("direct", "values")) if all(key in row for row in rows)), "legal"
+        )
         if kind == "contract":
             made = made_contracts(engine, rows)
             result = run_contract(engine, rows, made)
             for ident in made.values():
                 engine.workspace("evals").delete(ident)
         else:
-            result = run_legal(engine, rows)
+            result = run_legal(engine, rows) if kind == "legal" else {"questions": len(rows)}
+            result["answers"] = {"extraits": run_answers(engine, rows)}
+            if engine.settings.llm:
+                result["answers"][engine.settings.llm] = run_answers(engine, rows, model=True)
         report["sets"][f"{file.parent.name}/{file.stem}" if file.stem in {f.stem for f in files if f != file} else file.stem] = {
             "kind": kind, **result,
         }  # fmt: skip
@@ -222,6 +228,9 @@ def markdown(report: dict[str, Any]) -> str:
                     f"| {name} | " + " | ".join(f"{m[k]:.2f}" for k in ("hit@1", "hit@5", "hit@10", "mrr@10")) + " |"
                     for name, m in result["compared"].items()
                 ]
+            lines += answer_lines(result["answers"])
+        elif result["kind"] == "direct":
+            lines += answer_lines(result["answers"])
         else:
             lines += [
                 "| valeur exacte | valeur dite | page (3 premières) | page (première) | absence reconnue | refus à tort | p50 ms |",
