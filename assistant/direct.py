@@ -131,7 +131,7 @@ def clauses(article: Article) -> Iterator[Clause]:
         alinea = article.text[span.start : span.end]
         item = re.match(r"\s*(?:\d{1,2}°|[a-z]\)|[-–—])", alinea)
         start = 0
-        for stop in [*re.finditer(r"(?<=[^A-Z\s]\.)\s+(?=[A-ZÀ-Ý«\"])", alinea), None]:
+        for stop in [*re.finditer(r"(?<=[^A-Z\s]\.)(?<!\bart\.)\s+(?=[A-ZÀ-Ý«\"])", alinea), None]:
             end = stop.start() if stop else len(alinea)
             text = alinea[start:end]
             if text.strip():
@@ -160,14 +160,16 @@ def _value(question: Question, known: Sequence[tuple[Hit, Article]], weights: di
             own = [(clause, value) for clause in clauses(article) for value in _values(clause, kind, folded)]
             alone = len({value.normalized for _, value in own}) == 1
             for clause, value in own:
-                cue = sum(bool(re.search(answer, fold(clause.text))) for answer in cues) / max(1, len(cues))
-                score = (
-                    0.4 * share(weights, clause) + 0.25 * _near(weights, clause, value) + 0.5 * _card_says(hit, value, weights)
-                )
+                beside, around = fold(_beside(clause, value)), fold(clause.text)
+                fits = [1.0 if re.search(cue, beside) else 0.4 if re.search(cue, around) else 0.0 for cue in cues]
+                cue = sum(fits) / max(1, len(fits))
+                words = set(index_words(beside))
+                near = sum(w for word, w in weights.items() if word in words) / (sum(weights.values()) or 1.0)
+                score = 0.4 * share(weights, clause) + 0.25 * near + 0.5 * _card_says(hit, value, weights)
                 score += 0.15 * cue + 0.15 * alone - 0.08 * rank
-                score += _role(clause, value, folded) if kind == "party" else _unit(value, folded)
-                start = clause.start + value.start
-                mark = (start, start + value.end - value.start)
+                score += _role(clause, value, folded) - 0.3 * (near < 0.25) if kind == "party" else _unit(value, folded)
+                raw = clause.text[value.start : value.end]
+                mark = (clause.start + value.end - len(raw.lstrip()), clause.start + value.start + len(raw.rstrip()))
                 scored.append(Direct(hit.num, clause.start, clause.end, mark, value, "", score))
         scored.sort(key=lambda d: -d.score)
         if scored and _sure(scored, kind, trust):
@@ -183,12 +185,11 @@ def _sure(scored: Sequence[Direct], kind: str, trust: float) -> bool:
     return sure and best.score - other >= MARGIN and best.end - best.start <= LONGEST
 
 
-def _near(weights: dict[str, float], clause: Clause, value: Value) -> float:
-    """The share of the question's words that stand in the same part of the sentence, between commas, as the value."""
+def _beside(clause: Clause, value: Value) -> str:
+    """The part of the sentence, between commas, where the value stands."""
     start = max(clause.text.rfind(",", 0, value.start), clause.text.rfind(";", 0, value.start), value.start - 120) + 1
     stop = re.search(r"[,;:]", clause.text[value.end : value.end + 120])
-    words = set(index_words(clause.text[max(0, start) : value.end + (stop.start() if stop else 120)]))
-    return sum(w for word, w in weights.items() if word in words) / (sum(weights.values()) or 1.0)
+    return clause.text[max(0, start) : value.end + (stop.start() if stop else 120)]
 
 
 _UNITS = (("jour", "D"), ("mois", "M"), ("annee|d'ans", "Y"), ("heure", "H"), ("semaine", "W"))

@@ -16,7 +16,11 @@ from corpus.values import find_values
         ("amount", "1,2 M€ puis 350 k€", ["1200000", "350000"]),
         ("percent", "95 %, 93,5 % et 3 pour cent", ["95", "93.5", "3"]),
         ("duration", "cinq ans, 6 mois, quinze jours et 48 heures", ["P5Y", "P6M", "P15D", "PT48H"]),
-        ("duration", "deux cent cinquante-huit jours, quatre-vingt-quinze jours, les trois premiers mois, deux jours et demi", ["P258D", "P95D", "P3M", "P2.5D"]),
+        (
+            "duration",
+            "deux cent cinquante-huit jours, quatre-vingt-quinze jours, les trois premiers mois, deux jours et demi",
+            ["P258D", "P95D", "P3M", "P2.5D"],
+        ),
         ("number", "84 places et trois postes, soit 95 %", ["84", "3"]),
     ],
 )
