@@ -167,7 +167,7 @@ def _value(question: Question, known: Sequence[tuple[Hit, Article]], weights: di
                 near = sum(w for word, w in weights.items() if word in words) / (sum(weights.values()) or 1.0)
                 score = 0.4 * share(weights, clause) + 0.25 * near + 0.5 * _card_says(hit, value, weights)
                 score += 0.15 * cue + 0.15 * alone - 0.08 * rank
-                score += _role(clause, value, folded) - 0.3 * (near < 0.25) if kind == "party" else _unit(value, folded)
+                score += _role(clause, value, folded) if kind == "party" else _unit(value, folded)
                 raw = clause.text[value.start : value.end]
                 mark = (clause.start + value.end - len(raw.lstrip()), clause.start + value.start + len(raw.rstrip()))
                 scored.append(Direct(hit.num, clause.start, clause.end, mark, value, "", score))
@@ -205,7 +205,12 @@ def _unit(value: Value, folded: str) -> float:
 
 def _values(clause: Clause, kind: str, folded: str) -> list[Value]:
     if kind == "party":
-        return [Value("party", m[0].strip(), fold(m[0].strip()), m.start(), m.end()) for m in _PARTY.finditer(clause.text)]
+        named = [
+            m
+            for m in _PARTY.finditer(clause.text)
+            if not re.search(r"\b(?:pas|ni|sans) (?:de |d['’])?$", clause.text[: m.start()])
+        ]
+        return [Value("party", m[0].strip(), fold(m[0].strip()), m.start(), m.end()) for m in named]
     if kind == "number":
         return [v for v in find_values(clause.text, kind) if _counts(clause.text, v)]
     found = find_values(clause.text, kind)
