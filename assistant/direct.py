@@ -136,7 +136,7 @@ def clauses(article: Article) -> Iterator[Clause]:
             text = alinea[start:end]
             if text.strip():
                 words = frozenset(index_words(text))
-                yield Clause(article.num, span.start + start, span.start + end, text, words, announced if item else frozenset())
+                yield Clause(article.key, span.start + start, span.start + end, text, words, announced if item else frozenset())
             start = stop.end() if stop else end
         if alinea.rstrip().endswith(":") and not item:
             announced = frozenset(index_words(alinea[-400:]))

@@ -10,8 +10,8 @@ from datetime import date
 from difflib import SequenceMatcher
 
 from assistant.answer import Answer, Citation, french_date
-from assistant.law_answer import QUOTE
 from assistant.asked_day import asked_days
+from assistant.law_answer import QUOTE
 from assistant.question import Question
 from corpus.article import Article, Passage, alineas, article_url
 from corpus.codes import CASF, split_key, title_of

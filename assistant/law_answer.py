@@ -125,7 +125,10 @@ def write(
             draft.lines[top:top] = [direct_line(own, article, n), ""]
             draft.value = draft.value or _value(own)
         if not own or quote != article.text[own.start : own.end]:
-            draft.lines += [*block(readable(marked(article, quote, own.mark if own else best_clause(article, quote, weights)))), ""]
+            draft.lines += [
+                *block(readable(marked(article, quote, own.mark if own else best_clause(article, quote, weights)))),
+                "",
+            ]
         draft.lines += [f"*Texte du {french_date(article.as_of)} — [vérifier la version en vigueur]({article.url})*", ""]
         quoted.append((article, quote))
     draft.lines += asides(draft, quoted, weights, searcher)
@@ -155,7 +158,7 @@ def direct_line(direct: Direct, article: Article, n: int) -> str:
 
 def law_citation(article: Article, label: str, passage: Passage, quote: str) -> Citation:
     return Citation(
-        0, "article", passage.id, f"{label}{_alinea_label(passage)}", article.num, article.as_of, None, quote,
+        0, "article", passage.id, f"{label}{_alinea_label(passage)}", article.key, article.as_of, None, quote,
         article.url, "law", article.path, passage.text,
     )  # fmt: skip
 
@@ -197,7 +200,7 @@ def asides(draft: Draft, quoted: Sequence[tuple[Article, str]], weights: dict[st
                 found.append((near + 0.2 * kind - 0.1 * rank, article, clause))
     lines: list[str] = []
     for _, article, clause in sorted(found, key=lambda f: -f[0])[:2]:
-        passage = next((p for p in searcher.index.passages_of(article.num) if p.start <= clause.start < p.end), None)
+        passage = next((p for p in searcher.index.passages_of(article.key) if p.start <= clause.start < p.end), None)
         if passage is not None and (text := clause.text.strip()) in passage.text:
             n = draft.cite(law_citation(article, article.label, passage, text))
             lines += [f"> {text} [{n}]", ""]

@@ -163,7 +163,11 @@ def find_references(text: str, own: str = CASF) -> list[ArticleRef]:
             continue
         if code:
             # "du présent code" is this one; "du même code", "dudit code", "de ce code" the one named last.
-            name = own if code.groupdict().get("present") else _CODE_OF.get(" ".join(code["code"].lower().replace("’", "'").split()), last_code)
+            name = (
+                own
+                if code.groupdict().get("present")
+                else _CODE_OF.get(" ".join(code["code"].lower().replace("’", "'").split()), last_code)
+            )
             last_code = name
             group = [replace(ref, code=name, code_named=True) for ref in group]
             pos = max(pos, code.end())
