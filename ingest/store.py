@@ -1,7 +1,10 @@
 """Chroma, as this product uses it: vectors with cosine distance, no telemetry, on disk or on a server."""
 
 import os
+import shutil
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -40,6 +43,34 @@ def write_collection(
         collection.add(
             ids=list(ids[part]), embeddings=vectors[part], documents=list(texts[part]), metadatas=list(metadatas[part])
         )
+
+
+def copy_store(old: Path, new: Path) -> bool:
+    """Copy the Chroma folder `old` to `new`, also while others read it (SQLite's own backup); False, and nothing of it
+    left, when it is damaged."""
+    try:
+        shutil.copytree(old, new, ignore=shutil.ignore_patterns("chroma.sqlite3*"))
+        with (
+            closing(sqlite3.connect(old / "chroma.sqlite3")) as source,
+            closing(sqlite3.connect(new / "chroma.sqlite3")) as target,
+        ):
+            source.backup(target)
+            if target.execute("pragma quick_check").fetchone() == ("ok",):
+                return True
+    except (sqlite3.Error, OSError):  # a full disk is met again, and said, when the collections are written
+        pass
+    shutil.rmtree(new, ignore_errors=True)
+    return False
+
+
+def is_sound(client: Client, name: str, vectors: np.ndarray) -> bool:
+    """Whether a collection holds as many rows as `vectors` (n, d) and finds the first, the middle and the last of them."""
+    try:
+        collection = client.get_collection(name, embedding_function=None)
+        picked = vectors[[0, len(vectors) // 2, -1]] if len(vectors) else vectors
+        return collection.count() == len(vectors) and all(nearest(collection, v, 1)[0][1] > 0.99 for v in picked)
+    except Exception:  # whatever is broken, the collection is written anew
+        return False
 
 
 def nearest(collection: Any, vector: np.ndarray, k: int, where: dict[str, Any] | None = None) -> list[tuple[str, float]]:

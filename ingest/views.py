@@ -7,7 +7,6 @@ and how many rows have been removed or replaced since the collection was last wr
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 from chromadb.errors import ChromaError
 
-from ingest.store import BATCH, open_client, write_collection
+from ingest.store import BATCH, copy_store, is_sound, open_client, write_collection
 
 WORN = 0.2  # share of rows removed or replaced from which a collection is written from nothing: its graph has holes
 
@@ -26,9 +25,7 @@ class Collections:
     def __init__(self, folder: Path, earlier: Path | None, model: str):
         self.folder, self.earlier, self.model = folder, earlier, model
         # A server keeps its collections to itself: there they are always written from nothing.
-        if earlier and not os.environ.get("CASF_CHROMA_URL") and (earlier / "chroma").is_dir():
-            shutil.copytree(earlier / "chroma", folder / "chroma")
-        else:
+        if not earlier or os.environ.get("CASF_CHROMA_URL") or not copy_store(earlier / "chroma", folder / "chroma"):
             self.earlier = None
         self.client = open_client(folder / "chroma")
 
@@ -46,6 +43,8 @@ class Collections:
         if before and worn <= WORN * len(ids):
             try:
                 self._revise(view, name, gone, fresh, ids, vectors, texts, metadatas)
+                if not is_sound(self.client, name, vectors):
+                    before = {}
             except ChromaError:  # the earlier one is damaged
                 before = {}
         if not before or worn > WORN * len(ids):

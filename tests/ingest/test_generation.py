@@ -141,3 +141,14 @@ def test_an_index_of_another_format_is_refused_with_what_to_do(small_home, artic
     assert again.encoded == 0  # its vectors are still good
     with pytest.raises(OldFormat):
         rollback(small_home)
+
+
+@pytest.mark.parametrize("damaged", ["chroma.sqlite3", "*/data_level0.bin"])
+def test_a_rebuild_heals_a_damaged_store(small_home, articles, cards, words, damaged):
+    build(small_home, articles, cards, words, {})
+    for file in (live_folder(small_home) / "chroma").glob(damaged):
+        file.write_bytes(b"x" * 100)
+    build(small_home, articles, cards, words, {})
+    index = Index.open(small_home)
+    vector = words.queries(["une parcelle de jardin"])[0]
+    assert all(index.dense(view, vector, 3) for view in ("passages", "cards", "questions"))
