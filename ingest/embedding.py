@@ -3,9 +3,12 @@
 Vectors are unit length, so a dot product is the cosine.
 """
 
+import contextlib
 import hashlib
+import json
 import logging
 import os
+import platform
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -95,7 +98,7 @@ class Embedder(Embeddings):
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         encode: Callable[[list[str]], np.ndarray] = self._encode
         if sum(map(len, texts)) >= MANY:  # tried on eight of the shorter texts: long ones would take what is to be gained
-            encode = self._fastest([texts[i] for i in order[: len(order) // 2 + 1 : max(1, len(order) // 16)]][:8])
+            encode = self._known_fastest([texts[i] for i in order[: len(order) // 2 + 1 : max(1, len(order) // 16)]][:8])
         out: list[np.ndarray | None] = [None] * len(texts)
         done = 0
         progress(what, 0, len(texts))
@@ -107,6 +110,28 @@ class Embedder(Embeddings):
             progress(what, done, len(texts))
         return np.stack([v for v in out if v is not None])
 
+    def _by_half(self, texts: list[str]) -> np.ndarray:
+        return self._by_torch(texts, bf16=True)
+
+    def _known_fastest(self, sample: list[str]) -> Callable[[list[str]], np.ndarray]:
+        """`_fastest`, which is tried once on a machine and noted beside the model."""
+        if not self.folder.encoder:
+            return self._fastest(sample)
+        note = self.folder.encoder.parent / "fastest.json"
+        ways = {"encoder": self._encode, "torch": self._by_torch, "half": self._by_half}
+        here = f"{self.fingerprint} {platform.node()} {platform.machine()} {os.cpu_count()}"
+        try:
+            known = json.loads(note.read_text(encoding="utf-8"))
+            if known["machine"] == here:
+                return ways[known["way"]]
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+        chosen = self._fastest(sample)
+        with contextlib.suppress(OSError):  # on a closed folder it is tried each time
+            way = next(name for name, way in ways.items() if way == chosen)
+            note.write_text(json.dumps({"machine": here, "way": way}), encoding="utf-8")
+        return chosen
+
     def _fastest(self, sample: list[str]) -> Callable[[list[str]], np.ndarray]:
         """The fastest way here that changes nothing that counts: ONNX Runtime, torch, or torch in half precision.
 
@@ -114,7 +139,7 @@ class Embedder(Embeddings):
         """
         ways: list[Callable[[list[str]], np.ndarray]] = [self._encode]
         if type(self)._encode is Embedder._encode:  # an embedder of another kind has its own way only
-            ways += [self._by_torch, lambda texts: self._by_torch(texts, bf16=True)]
+            ways += [self._by_torch, self._by_half]
         took, vectors = [], []
         for way in ways:
             way(sample[:4])

@@ -69,3 +69,22 @@ def test_many_texts_are_embedded_by_the_way_that_is_fastest_here_and_says_the_sa
     assert chosen == ways._by_torch
     ways._by_torch = lambda texts, bf16=False: -ways.out(texts)  # fast, and something else
     assert ways._fastest(["a"] * 16) is slow
+
+
+def test_the_fastest_way_is_tried_once_on_a_machine(tmp_path):
+    class Ways(Embedder):
+        tried = 0
+
+        def _fastest(self, sample):
+            Ways.tried += 1
+            return self._by_half
+
+    folder = ModelFolder("", "x", encoder=tmp_path / "x-onnx")
+    for _ in range(2):
+        ways = Ways(folder)
+        assert ways._known_fastest(["a"]) == ways._by_half
+    assert Ways.tried == 1
+    for damaged in ("", "[]", '{"machine": "une autre", "way": "torch"}'):
+        (tmp_path / "fastest.json").write_text(damaged)
+        assert Ways(folder)._known_fastest(["a"])
+    assert Ways.tried == 4
