@@ -41,7 +41,7 @@ _CODE_NAMES = "|".join(
 _BEFORE = re.compile(
     r"(?:(?:,?\s*\bcomme\s+(?:le\s+|l['’]|en\s+)?(?:rappel|prévoi|précis|exig|impos|permet|indiqu|di|veu|prescri|dispos|confirm)\w*\s+)?(?:\b(?:aux termes|en (?:application|vertu)|au (?:sens|titre)|sur le fondement|dans le cadre|conformément|selon|d['’]après|par|suivant|via)\s+)?"
     r"(?:\b(?:de|du|des|à|au|aux)\s+)?(?:\b(?:l['’]|les?\s|la\s|cet\s|cette\s))?(?:dispositions?\s+(?:de|des|du)\s+)?(?:l['’]|les\s)?"
-    r"(?:(?:premier|deuxième|troisième|quatrième|cinquième|dernier)\s+alinéa\s+(?:de\s+)?(?:l['’])?|\d{1,2}°\s+(?:du\s+[IVX]+\s+)?(?:de\s+)?(?:l['’])?|[IVX]+\s+(?:de\s+)?(?:l['’])?)?"
+    r"(?:(?:premier|deuxième|troisième|quatrième|cinquième|dernier)\s+alinéa\s+(?:de\s+)?(?:l['’])?|\d{1,2}°\s+(?:du\s+[IVX]+\s+)?(?:de\s+)?(?:l['’])?|\b[IVX]+\s+(?:de\s+)?(?:l['’])?)?"
     r"(?:art(?:icle)?s?\.?\s*)?)$",
     re.IGNORECASE,
 )
@@ -241,6 +241,11 @@ def _cuts(text: str) -> list[tuple[int, int, ArticleRef]]:
         before, after = _BEFORE.search(text, max(0, ref.start - 150), ref.start), _AFTER.match(text, ref.end)
         cuts.append((before.start() if before else ref.start, after.end() if after else ref.end, ref))
     return cuts
+
+
+def without_references(text: str) -> str:
+    """What a text says beside its references: these left out, with their formulas ("aux termes de l'article …")."""
+    return _without(text, _cuts(text))
 
 
 def _without(text: str, cuts: list[tuple[int, int, ArticleRef]]) -> str:

@@ -10,12 +10,15 @@ from typing import Any
 from assistant.answer import Answer, abstain, french_date
 from assistant.asked_day import asked_days, without_days
 from assistant.both import answer_both, asks_both, subject
+from assistant.check_claims import Judge
 from assistant.contract_answer import answer_contract
 from assistant.fusion import confidence
 from assistant.history import answer_history, only_elsewhere, other_codes
 from assistant.law_answer import answer_law
+from assistant.premise import find_premise, warned
 from assistant.question import Question, read_question
 from assistant.retrieval import Hit, Searcher, signals
+from assistant.scope import refuse
 from assistant.settings import Settings
 from corpus.cards import load_cards
 from corpus.errors import CasfError
@@ -40,6 +43,7 @@ class Engine:
         self._embedder: Embedder | None = None
         self._searcher: Searcher | None = None
         self._dated: dict[str, Searcher] = {}
+        self._judge: Judge | None = None
         self._workspaces: dict[str, Workspace] = {}
         self._lock = threading.Lock()
 
@@ -73,6 +77,13 @@ class Engine:
                     self._dated.pop(next(iter(self._dated)))
                 self._dated[day] = Searcher(today.index.at(day), self.embedder)
             return self._dated[day]
+
+    def judge(self, searcher: Searcher) -> Judge:
+        """Who compares what is said of an article with the articles of a search (made at the first question that names one)."""
+        with self._lock:
+            if self._judge is None or self._judge.searcher is not searcher:
+                self._judge = Judge(searcher)
+            return self._judge
 
     def workspace(self, user: str) -> Workspace:
         with self._lock:
@@ -145,14 +156,26 @@ class Engine:
             return abstain(text, "not_in_corpus", " ".join(preface))
         if searcher.index.dated and not day:
             question = read_question(without_days(text), searcher.index.vocabulary)
-        hits = searcher.search(question, 10)
+        refusal = None
+        premise = find_premise(question, searcher, self.judge(searcher)) if question.refs else None
+        if premise:
+            question, hits = premise.question or question, list(premise.hits)
+        else:
+            # What names an article that exists is never out of scope.
+            named = any(searcher.resolve(ref) for ref in question.refs)
+            refusal = None if named else refuse(question, searcher)
+            hits = [] if refusal else searcher.search(question, 10)
         found()
         trust = confidence(signals(question, hits, searcher)) if hits and not any(hit.exact for hit in hits) else 1.0
-        if not hits or trust < TOO_UNSURE:
+        if refusal:
+            answer = abstain(text, refusal.reason, refusal.more)
+        elif not hits or trust < TOO_UNSURE:
             answer = abstain(text, "not_in_corpus", "Reformulez-la, ou nommez l'article auquel vous pensez.")
         else:
             answer = answer_law(question, hits, searcher, trust)
             answer.confidence = round(trust, 2)
+        if premise:
+            answer = warned(answer, premise)
         answer.question, answer.answer = text, "\n\n".join([*preface, answer.answer])
         return answer
 

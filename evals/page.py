@@ -21,7 +21,7 @@ def page(report: dict[str, Any]) -> str:
     ]
     for name, result in report["sets"].items():
         parts.append(f"<h2>{escape(name)} ({result['questions']} questions)</h2>")
-        parts.append({"legal": _legal, "direct": _answers, "contract": _contract}[result["kind"]](result))
+        parts.append({"legal": _legal, "direct": _answers, "premise": _premise, "contract": _contract}[result["kind"]](result))
     return "".join([*parts, "</html>"])
 
 
@@ -77,6 +77,24 @@ def _answers(result: dict[str, Any]) -> str:
     return f"<table><tr><th>réponses</th>{head}</tr>{body}</table>" + (
         f"<h3>Réponses directes fausses</h3>{wrong}" if wrong else ""
     )
+
+
+def _premise(result: dict[str, Any]) -> str:
+    names = {
+        "named": "pièges nommés",
+        "redirected": "renvoyés au bon article",
+        "unknown": "inconnus nommés",
+        "accused": "honnêtes accusées",
+    }
+    head = "".join(f"<th>{label}</th>" for label in names.values())
+    parts = {key: m for key, m in result.items() if isinstance(m, dict)}
+    rows = "".join(f"<tr><td>{key}</td>" + "".join(f"<td>{m[n]:.3f}</td>" for n in names) + "</tr>" for key, m in parts.items())
+    failures = "".join(
+        f"<p class='q'>[{escape(f['kind'])}] {escape(f['question'])}<br><small>rendu : {escape(', '.join(f['got']))}</small></p>"
+        for m in parts.values()
+        for f in m["failures"]
+    )
+    return f"<table><tr><th>part</th>{head}</tr>{rows}</table><h3>Réponses fausses</h3>{failures}"
 
 
 def _contract(result: dict[str, Any]) -> str:

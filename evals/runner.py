@@ -4,13 +4,14 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from assistant.answer import Answer
 from assistant.engine import Engine
 from assistant.fusion import confidence
 from assistant.question import read_question
@@ -25,6 +26,7 @@ from evals.systems import rankings
 BASELINE = Path(__file__).parent / "baseline.json"
 QUESTIONS = Path(__file__).parent / "questions"
 CONTRACTS = {"ehpad": "ehpad.pdf", "handicap": "handicap.pdf", "chrs": "chrs-scan.pdf"}
+KINDS = {"contract": "contract", "premise": "part", "direct": "values"}  # sets of a kind have this field in every line; any other is on the law
 REPORTS = Path(__file__).parent / "reports"
 
 
@@ -149,6 +151,57 @@ def run_contract(engine: Engine, rows: list[dict[str, Any]], contracts: dict[str
     }
 
 
+def run_premise(engine: Engine, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Wrong references: traps named, sent to a right article, unknown numbers named; honest questions accused."""
+    answers = [engine.ask(row["question"]) for row in rows]
+    pairs = list(zip(rows, answers, strict=True))
+    traps = [(row, answer) for row, answer in pairs if row["kind"] != "honest"]
+
+    def share(chosen: list[tuple[dict[str, Any], Answer]], good: Callable[[dict[str, Any], Answer], bool]) -> float:
+        return round(mean(good(row, answer) for row, answer in chosen), 4) if chosen else 0.0
+
+    def named(_: dict[str, Any], answer: Answer) -> bool:
+        return answer.premise is not None
+
+    return {
+        "questions": len(rows),
+        "named": share(traps, named),
+        "redirected": share(
+            [(r, a) for r, a in traps if r["gold"]], lambda row, answer: any(c.num in row["gold"] for c in answer.citations)
+        ),
+        "unknown": share([(r, a) for r, a in traps if r["kind"] == "unknown"], named),
+        "accused": share([(r, a) for r, a in pairs if r["kind"] == "honest"], named),
+        "by_kind": {
+            kind: share([(r, a) for r, a in traps if r["kind"] == kind], named) for kind in sorted({r["kind"] for r, _ in traps})
+        },
+        "ms": times([answer.timing_ms["total"] for answer in answers]),
+        "failures": [
+            {"question": row["question"], "kind": row["kind"], "gold": row["gold"], "got": [c.num for c in answer.citations]}
+            for row, answer in pairs
+            if (row["kind"] != "honest") != (answer.premise is not None)
+        ],
+    }
+
+
+def run_outside(engine: Engine) -> dict[str, Any]:
+    """Every third question of `out_of_scope.txt`: recognised as such, and never with sources under it."""
+    outside = (QUESTIONS / "out_of_scope.txt").read_text(encoding="utf-8").splitlines()[::3]
+    answers = [engine.ask(text) for text in outside]
+    return {
+        "questions": len(outside),
+        "abstained": round(mean(answer.abstained for answer in answers), 4),
+        "with_sources": sum(bool(answer.citations) for answer in answers if answer.abstained),
+        "missed": [text for text, answer in zip(outside, answers, strict=True) if not answer.abstained],
+    }
+
+
+def run_refused(engine: Engine, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Answerable questions to which nothing is answered."""
+    asked = [row["question"] for row in rows if row.get("gold") and row.get("kind") != "trap"]
+    refused = [text for text in asked if engine.ask(text).abstained]
+    return {"refused": round(len(refused) / max(1, len(asked)), 4), "over_refused": refused}
+
+
 def run(engine: Engine, files: list[Path]) -> dict[str, Any]:
     """Every set measured: contract sets are those whose questions name a contract."""
     engine.warm()
@@ -161,22 +214,27 @@ def run(engine: Engine, files: list[Path]) -> dict[str, Any]:
         rows = read_questions(file)
         if all("cited" in row for row in rows):
             continue  # versions: `evals.history`, on an index that holds several
-        kind = next(
-            (k for k, key in (("contract", "contract"), ("direct", "values")) if all(key in row for row in rows)), "legal"
-        )
-        if kind == "contract":
+        kind = next((kind for kind, key in KINDS.items() if all(key in row for row in rows)), "legal")
+        if kind == "premise":
+            parts = sorted({row["part"] for row in rows})
+            result = {"questions": len(rows)} | {
+                part: run_premise(engine, [r for r in rows if r["part"] == part]) for part in parts
+            }
+        elif kind == "contract":
             made = made_contracts(engine, rows)
             result = run_contract(engine, rows, made)
             for ident in made.values():
                 engine.workspace("evals").delete(ident)
         else:
-            result = run_legal(engine, rows) if kind == "legal" else {"questions": len(rows)}
+            result = {**run_legal(engine, rows), **run_refused(engine, rows)} if kind == "legal" else {"questions": len(rows)}
             result["answers"] = {"extraits": run_answers(engine, rows)}
             if engine.settings.llm:
                 result["answers"][engine.settings.llm] = run_answers(engine, rows, model=True)
         report["sets"][f"{file.parent.name}/{file.stem}" if file.stem in {f.stem for f in files if f != file} else file.stem] = {
             "kind": kind, **result,
         }  # fmt: skip
+    if any(result["kind"] == "legal" for result in report["sets"].values()):
+        report["outside"] = run_outside(engine)
     return report
 
 
@@ -210,7 +268,19 @@ def markdown(report: dict[str, Any]) -> str:
     ]  # fmt: skip
     for name, result in report["sets"].items():
         lines += [f"## {name} ({result['questions']} questions)", ""]
-        if result["kind"] == "legal":
+        if result["kind"] == "premise":
+            lines += [
+                "| part | pièges nommés | renvoyés au bon article | numéros inconnus nommés | honnêtes accusées | p50 ms |",
+                "|---|---|---|---|---|---|",
+            ]
+            for part in (key for key, value in result.items() if isinstance(value, dict)):
+                m = result[part]
+                lines.append(
+                    f"| {part} | "
+                    + " | ".join(f"{m[k]:.3f}" for k in ("named", "redirected", "unknown", "accused"))
+                    + f" | {m['ms']['p50']:.0f} |"
+                )
+        elif result["kind"] == "legal":
             lines += [
                 "| système | hit@1 | hit@5 | hit@10 | hit@20 | MRR@10 | gold@20 | p50 ms | p95 ms |",
                 "|---|---|---|---|---|---|---|---|---|",
@@ -222,6 +292,7 @@ def markdown(report: dict[str, Any]) -> str:
             lines += [
                 f"| {kind} | {m['questions']} | {m['hit@1']:.2f} | {m['hit@10']:.2f} |" for kind, m in result["by_kind"].items()
             ]
+            lines += ["", f"Questions refusées à tort : {result['refused']:.3f}."]
             if result["compared"]:
                 lines += ["", "| système comparé, ou partie ôtée | hit@1 | hit@5 | hit@10 | MRR@10 |", "|---|---|---|---|---|"]
                 lines += [
@@ -238,6 +309,11 @@ def markdown(report: dict[str, Any]) -> str:
             ]
             lines.append("| " + " | ".join(f"{result[k]:.2f}" for k in ("value_exact", "value_said", "page_in_3", "page_first", "absence", "refused")) + f" | {result['ms']['p50']:.0f} |")  # fmt: skip
         lines.append("")
+    if told := report.get("outside"):
+        lines += [
+            f"Hors champ reconnu : {told['abstained']:.3f} de {told['questions']} ; avec des sources dessous : {told['with_sources']}.",
+            "",
+        ]
     return "\n".join(lines)
 
 
