@@ -90,8 +90,8 @@ def outside(question: Question, searcher: Searcher) -> float:
         return 0.0
     vector = searcher.embedder.queries([question.mended])[0]
     rows = searcher.index.rows
-    near = (np.asarray(rows[view].vectors @ vector, np.float32) for view in ("questions", "cards"))
-    found = {"linear": linear(question.mended, vector), **signs(question.mended, *near, searcher.index.lexical["cards"])}
+    near = {view: np.asarray(rows[view].vectors @ vector, np.float32) for view in ("questions", "cards")}
+    found = {"linear": linear(question.mended, vector), **signs(question.mended, near, searcher.index.lexical["cards"])}
     z = weights["intercept"] + sum(weights["second"][name] * value for name, value in found.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
 
@@ -106,12 +106,13 @@ def linear(text: str, vector: np.ndarray) -> float:
     return float(weights["bias"] + vector @ np.array(weights["vector"], np.float32) + spoken)
 
 
-def signs(text: str, questions: np.ndarray, cards: np.ndarray, lexical: LexicalIndex) -> dict[str, float]:
+def signs(text: str, cosines: Mapping[str, np.ndarray], lexical: LexicalIndex) -> dict[str, float]:
     """What else tells the field from other domains, by name: nearness to the cards, words known to them, terms, markers.
 
-    `questions` and `cards` are the cosines with every question and summary of the cards; `lexical` is the cards' index.
+    `cosines` are those with every question and every summary of the cards, by view; `lexical` is the cards' index.
     """
-    near = np.sort(np.partition(questions, -min(30, len(questions)))[-30:])[::-1]
+    asked = cosines["questions"]
+    near = np.sort(np.partition(asked, -min(30, len(asked)))[-30:])[::-1]
     words = set(index_words(text))
     count = len(lexical.ids)
     rarity = [math.log(1 + count / (1 + lexical.document_frequency(word))) for word in words]
@@ -121,7 +122,7 @@ def signs(text: str, questions: np.ndarray, cards: np.ndarray, lexical: LexicalI
         "nearest": float(near[0]),
         "near5": float(near[:5].mean()),
         "near30": float(near.mean()),
-        "card": float(cards.max()),
+        "card": float(cosines["cards"].max()),
         "unknown": sum(not lexical.document_frequency(word) for word in words) / max(1, len(words)),
         "rarity": sum(rarity) / len(rarity) if rarity else math.log(1 + count),
         "length": math.log(1 + len(text)),

@@ -125,12 +125,10 @@ def measured(found: list[Item], x: np.ndarray, searcher: Searcher) -> tuple[list
     rows = {view: searcher.index.rows[view] for view in ("questions", "cards")}
     nums = {view: np.array([row_num(ident) for ident in rows[view].ids]) for view in rows}
     near = {view: x @ np.asarray(rows[view].vectors, np.float32).T for view in rows}
-    signed = [
-        signs(
-            text, *(near[v][i][nums[v] != key] if source == "in" else near[v][i] for v in rows), searcher.index.lexical["cards"]
-        )
-        for i, (text, source, key, _) in enumerate(found)
-    ]
+    signed = []
+    for i, (text, source, key, _) in enumerate(found):
+        kept = {view: near[view][i][nums[view] != key] if source == "in" else near[view][i] for view in rows}
+        signed.append(signs(text, kept, searcher.index.lexical["cards"]))
     return list(signed[0]), np.array([list(values.values()) for values in signed])
 
 
