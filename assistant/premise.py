@@ -39,6 +39,7 @@ _REQUEST = re.compile(
     r"|(?:re)?cherche|trouver|lire|lis|appliquer|comprendre)\b\W+(?!(?:\w+\W+)*?(?:pourquoi|que)\W)(?:[\w'’.]+\W+){0,7}$",
     re.IGNORECASE,
 )
+_CONTENT = re.compile(r"\b(?:le|son) (?:contenu|texte|libellé)\b", re.IGNORECASE)  # "tu peux m'en donner le contenu ?"
 _ON = re.compile(r"\b(?:sur|concernant|à propos d|au sujet d|quant à|en matière d)\b(?=.*[^\W\d_]{4})", re.IGNORECASE)
 # "Lequel applique L. 264-4 ?": the article sought is another than the one named.
 _BESIDE = re.compile(
@@ -46,7 +47,17 @@ _BESIDE = re.compile(
     r"|dans quel(?:le)? (?:article|annexe|décret)|combinés?|comparer)\b",
     re.IGNORECASE,
 )
-_STORY = re.compile(r"\b(?:j['’]ai|j['’]|je|mon|ma|mes|nous|notre|monsieur|madame|mme|m\.)\b", re.IGNORECASE)
+# Figures of somebody's life, which no article has to give.
+_STORY = re.compile(
+    r"\b(?:j['’]ai|depuis|il y a|gagn\w+|touch\w+|perçoi\w+|âgée? de|(?:a|ai|as|ont|aura|avait) (?:bientôt |plus de )?\d+ ans)\b",
+    re.IGNORECASE,
+)
+_SILENCE = re.compile(
+    r"\b(?:silence|rien répond|pas (?:de |eu de )?répon\w+|sans (?:réponse|nouvelles?)|ne répond\w*|défaut de (?:réponse|notification|décision)|réputée?s?|vaut)\b",
+    re.IGNORECASE,
+)
+_YES = re.compile(r"\b(?:accept\w+|accord\w*|acquise?s?|favorable\w*|admise?s?|autorisation tacite)\b", re.IGNORECASE)
+_NO = re.compile(r"\b(?:refus\w*|rejet\w*)\b|(?<=silence) = non\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +101,8 @@ def find_premise(question: Question, searcher: Searcher, judge: Judge) -> Premis
 def what_is_said(text: str) -> str:
     """What a question says or asks of the articles that it names, "" when it only asks to be told about them."""
     said = text
-    if (at := min((ref.start for ref in _refs(text)), default=0)) and _REQUEST.search(text[max(0, at - 80) : at]):
+    at = min((ref.start for ref in _refs(text)), default=0)
+    if _REQUEST.search(text[max(0, at - 80) : at]) or _CONTENT.search(text):
         on = _ON.search(text, at)
         said = text[on.end() :] if on else ""
     return re.sub(r"\s+([,?.!])", r"\1", _ASIDE.sub(" ", without_references(said))).strip(" ,;:?")
@@ -186,17 +198,39 @@ def _wrong(nums: Sequence[str], bare: Question, searcher: Searcher) -> Premise:
 
 
 def _figure(question: Question, num: str, bare: Question, judge: Judge) -> Premise | None:
-    """A duration, amount or rate that the question gives to its article, which has others of that kind."""
+    """A duration, amount or rate that the question gives to its article, which has others of that kind; or what silence means."""
     own = next((s.text for s in split(question.text, question.refs) if s.refs), "")
-    if not own or _STORY.search(own):
+    if not own:
         return None
     said = what_is_said(own)
     of = judge.measures(said, judge.searcher.embedder.queries([said])[0])
-    if figure_of(of(num)) < SUPPORTED or not (figure := judge.contradicted(said, num)):
+    if figure_of(of(num)) < SUPPORTED:
         return None
-    message = f"L'article {_told(num, judge.searcher)} ne porte pas « {figure} » : lisez les chiffres qu'il donne."
+    if silence := _silence(question.text, num, judge.searcher):
+        message = f"L'article {_told(num, judge.searcher)} dit le contraire : le silence y vaut {silence}."
+    elif not _STORY.search(own) and (figure := judge.contradicted(said, num)):
+        message = f"L'article {_told(num, judge.searcher)} ne porte pas « {figure} » : lisez les chiffres qu'il donne."
+    else:
+        return None
     hits = judge.searcher.search(question, 10)
     return Premise("figure", message, question, tuple(hits))
+
+
+def _silence(asked: str, num: str, searcher: Searcher) -> str:
+    """What an administration's silence is worth in an article ("accord" or "refus") when the question says the contrary, else ""."""
+    article = searcher.index.article(num)
+    told = [s.text for s in split(article.text if article else _summary(num, searcher)) if _SILENCE.search(s.text)]
+    if not told or not _SILENCE.search(asked):
+        return ""
+    yes, no = any(_YES.search(text) for text in told), any(_NO.search(text) for text in told)
+    if yes == no or bool(_YES.search(asked)) == bool(_NO.search(asked)):
+        return ""
+    return "accord" if yes and _NO.search(asked) else "refus" if no and _YES.search(asked) else ""
+
+
+def _summary(num: str, searcher: Searcher) -> str:
+    card = searcher.index.card(num)
+    return card.summary if card else ""
 
 
 def _before(nums: Sequence[str], hits: Sequence[Hit], searcher: Searcher) -> tuple[Hit, ...]:

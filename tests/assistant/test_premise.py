@@ -81,6 +81,11 @@ def test_a_figure_that_the_article_contradicts(find):
     assert premise.hits[0].num == "L900-1"
 
 
+def test_silence_taken_for_its_contrary(find):
+    premise = find("Le silence du maire à la demande écrite de l'habitant âgé vaut refus (L. 900-1) ?")
+    assert (premise.kind, "vaut accord" in premise.message) == ("figure", True)
+
+
 @pytest.mark.model
 def test_traps_are_named_and_honest_questions_left_alone(engine):
     rows = [json.loads(line) for line in TRAPS.read_text("utf-8").splitlines()]
