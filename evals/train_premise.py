@@ -24,7 +24,7 @@ TRAPS = Path(__file__).parent / "questions" / "traps.jsonl"
 def rows(home: str) -> list[tuple[str, bool, list[float]]]:
     """(part, whether it is a trap, measures) of the questions whose article exists and which say something of it."""
     engine = Engine(Settings.load(home))
-    searcher, judge = engine.searcher(), engine.judge()
+    searcher, judge = engine.searcher(), engine.judge(engine.searcher())
     out = []
     for line in TRAPS.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
