@@ -172,7 +172,8 @@ class Engine:
         elif not hits or trust < TOO_UNSURE:
             answer = abstain(text, "not_in_corpus", "Reformulez-la, ou nommez l'article auquel vous pensez.")
         else:
-            answer = answer_law(question, hits, searcher, trust)
+            # On a wrong premise no one-line answer: what is asked may rest on it as well.
+            answer = answer_law(question, hits, searcher, 0.0 if premise else trust)
             answer.confidence = round(trust, 2)
         if premise:
             answer = warned(answer, premise)

@@ -44,6 +44,9 @@ _BARE = frozenset(
     )
 )
 _MOVED = re.compile(r"TRANSF|DEPLAC|CONCORD|RENUM|REMPLAC", re.IGNORECASE)
+_WENT = re.compile(
+    r"devenu|repris|transfer|remplac|desormais|renumerot|deplac|passe[es]* (?:a|aux?|dans)\b|voir\b|figure (?:maintenant|a)|codifi"
+)
 _ENDS = {"ABROGE": "abrogé", "ABROGE_DIFF": "abrogé", "PERIME": "périmé", "TRANSFERE": "transféré", "DEPLACE": "déplacé"}
 
 
@@ -63,8 +66,12 @@ def answer_history(question: Question, index: Index, day: str = "") -> Answer | 
     if days and article.versions and not ended and days[0] != index.on:
         return article.on(days[0])
     bare = set(question.words) - _BARE <= {keys[0].lower().replace(" ", "")}
-    if ended or _STILL.search(folded) or (article.gone and (bare or not article.current)):
+    if ended or _STILL.search(folded):
         return article.fate()
+    if article.gone and bare:  # asked for as if it still held: that is said first, as of any wrong reference
+        answer = article.fate()
+        answer.premise = {"ok": False, "message": article.lines[0]}
+        return answer
     return None
 
 
@@ -254,7 +261,10 @@ class _Article:
                     if other and other.key != self.key and likeness(last, other) >= ALIKE:
                         found.append(other.key)
         if self.card and self.card.note:
-            found += self._keys(self.card.note)
+            # Of the note, what says where it went; "ne pas confondre avec …" names just what it is not.
+            for sentence in re.split(r"(?<=[.;])\s+", self.card.note):
+                if _WENT.search(fold(sentence)):
+                    found += self._keys(sentence)
         return [key for key in dict.fromkeys(found) if key != self.key]
 
     def _keys(self, text: str) -> list[str]:

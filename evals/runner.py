@@ -26,7 +26,11 @@ from evals.systems import rankings
 BASELINE = Path(__file__).parent / "baseline.json"
 QUESTIONS = Path(__file__).parent / "questions"
 CONTRACTS = {"ehpad": "ehpad.pdf", "handicap": "handicap.pdf", "chrs": "chrs-scan.pdf"}
-KINDS = {"contract": "contract", "premise": "part", "direct": "values"}  # sets of a kind have this field in every line; any other is on the law
+KINDS = {
+    "contract": "contract",
+    "premise": "part",
+    "direct": "values",
+}  # sets of a kind have this field in every line; any other is on the law
 REPORTS = Path(__file__).parent / "reports"
 
 
@@ -212,6 +216,7 @@ def run(engine: Engine, files: list[Path]) -> dict[str, Any]:
     }
     for file in files:
         rows = read_questions(file)
+        result: dict[str, Any]
         if all("cited" in row for row in rows):
             continue  # versions: `evals.history`, on an index that holds several
         kind = next((kind for kind, key in KINDS.items() if all(key in row for row in rows)), "legal")
@@ -226,7 +231,9 @@ def run(engine: Engine, files: list[Path]) -> dict[str, Any]:
             for ident in made.values():
                 engine.workspace("evals").delete(ident)
         else:
-            result = {**run_legal(engine, rows), **run_refused(engine, rows)} if kind == "legal" else {"questions": len(rows)}
+            result = {"questions": len(rows)}
+            if kind == "legal":
+                result = {**run_legal(engine, rows), **run_refused(engine, rows)}
             result["answers"] = {"extraits": run_answers(engine, rows)}
             if engine.settings.llm:
                 result["answers"][engine.settings.llm] = run_answers(engine, rows, model=True)
