@@ -46,12 +46,14 @@ class Engine:
         self._judge: Judge | None = None
         self._workspaces: dict[str, Workspace] = {}
         self._lock = threading.Lock()
+        self._making = threading.Lock()
 
     @property
     def embedder(self) -> Embedder:
-        if self._embedder is None:
-            self._embedder = make_embedder(self.settings.home, self.settings.model, self.say)
-        return self._embedder
+        with self._making:
+            if self._embedder is None:
+                self._embedder = make_embedder(self.settings.home, self.settings.model, self.say)
+            return self._embedder
 
     def searcher(self) -> Searcher:
         """The search over the live generation; raises `NoIndex` when there is none."""

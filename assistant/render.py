@@ -1,17 +1,56 @@
-"""Answers and sources as HTML and Markdown for the page. Everything that comes from a text or a user is escaped here."""
+"""Texts and answers as HTML for the page. Everything that comes from a text, a name or a model is escaped here.
+
+Elements with `data-open` open a passage in the panel, those with `data-do` ask something of their own tab: see
+`assistant/static/page.js`.
+"""
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
+from itertools import pairwise
+from typing import Any
 
-from assistant.answer import Answer, Citation, french_date
+from markdown_it import MarkdownIt
+
+from assistant.answer import french_date
+from corpus.article import alineas
 from corpus.lexicon import find_terms
+from corpus.reference import CASF, find_references, printed
+
+Layer = tuple[int, int, str, str]  # start, end, opening tag, closing tag
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")  # its links are checked: no javascript:, no data:
 
 
-def answer_markdown(answer: Answer, turn: int) -> str:
-    """The answer's Markdown with its marks [1] as links to the passages of this turn in the panel."""
-    text = re.sub(r"\[(\d+)\](?!\()", lambda m: f"[[{m[1]}]](#source-{turn}-{m[1]})", escape(answer.answer, quote=False))
-    text = re.sub(r"^&gt;", ">", text, flags=re.MULTILINE)
-    return f"{text}\n\n*{trust_said(answer.confidence)}*" if answer.confidence is not None else text
+def data(**values: Any) -> str:
+    """`data-…` attributes, escaped; those without a value are left out."""
+    return "".join(f' data-{name}="{escape(str(value))}"' for name, value in values.items() if value not in ("", None))
+
+
+def prose(markdown: str, citations: Iterable[Mapping[str, Any]] = (), contract: str = "") -> str:
+    """Markdown as HTML, its marks [1] as links that open the citation of that number (`Citation` as JSON)."""
+    cited = {c["n"]: c for c in citations}
+    html: str = _MARKDOWN.render(markdown)
+    html = html.replace('<a href="http', '<a target="_blank" rel="noopener noreferrer" href="http')
+
+    def mark(match: re.Match[str]) -> str:
+        citation = cited.get(int(match[1]))
+        return citation_link(citation, contract, match[1]) if citation else match[0]
+
+    return re.sub(r"\[(\d{1,2})\]", mark, html)
+
+
+def citation_link(citation: Mapping[str, Any], contract: str, text: str) -> str:
+    """A link that opens a citation in the panel."""
+    label = escape(f"Ouvrir la source {citation['n']} : {citation['label']}")
+    return f'<a class="renvoi" href="#passage" aria-label="{label}"{open_data(citation, contract)}>{escape(text)}</a>'
+
+
+def open_data(citation: Mapping[str, Any], contract: str = "") -> str:
+    """What the panel needs to open a citation."""
+    if citation["kind"] == "contract":
+        return data(open="page", contract=contract, page=citation["page"], quote=citation["quote"], label=citation["label"])
+    return data(open="article", num=citation["num"], quote="" if citation["source"] == "card" else citation["quote"])
 
 
 def trust_said(confidence: float) -> str:
@@ -23,50 +62,72 @@ def trust_said(confidence: float) -> str:
     return "Confiance : faible — les textes ne répondent peut-être pas ; vérifiez, ou reformulez."
 
 
-def sources_html(answer: Answer, turn: int) -> str:
-    """The panel: one foldable passage a citation, the quoted words marked; the first is open."""
-    if not answer.citations:
+def article_text(text: str, quote: str = "", known: Iterable[str] = ()) -> str:
+    """An article's alinéas, numbered, the quoted words marked, references as links, acronyms with their meaning."""
+    at = text.find(quote) if quote else -1
+    layers = [*_tips(text), *_links(text, set(known))]
+    if at >= 0:
+        layers.append((at, at + len(quote), "<mark>", "</mark>"))
+    parts = []
+    for number, span in enumerate(alineas(text), 1):
+        body = layered(text, span.start, span.end, layers)
+        parts.append(f'<p id="al-{number}"><span class="no" aria-hidden="true">{number}</span>{body}</p>')
+    return f'<div class="texte">{"".join(parts)}</div>'
+
+
+def quoted_alineas(text: str, quote: str) -> str:
+    """ "al. 2", "al. 2 à 4": the alinéas that a quote covers, "" when it is none of them or all of them."""
+    at = text.find(quote) if quote else -1
+    spans = alineas(text)
+    inside = [n for n, s in enumerate(spans, 1) if at >= 0 and s.start < at + len(quote) and at < s.end]
+    if not inside or len(inside) == len(spans):
         return ""
-    return "".join(_source(citation, turn, citation.n == 1) for citation in answer.citations)
-
-
-def _source(citation: Citation, turn: int, opened: bool) -> str:
-    parts = [f'<details id="source-{turn}-{citation.n}"{" open" if opened else ""}>']
-    parts.append(f"<summary>[{citation.n}] {escape(citation.label)}</summary>")
-    if citation.path:
-        parts.append(f'<p class="chemin">{escape(" › ".join(citation.path))}</p>')
-    if citation.source == "card":
-        parts.append('<p class="chemin">Résumé rédigé pour cet assistant : ce n\'est pas le texte officiel.</p>')
-    kind = ' class="texte ours"' if citation.source == "card" else ' class="texte"'
-    parts.append(f"<div{kind}>{_marked(citation)}</div>")
-    if citation.as_of and citation.kind == "article":
-        parts.append(f'<p class="chemin">Texte du {escape(french_date(citation.as_of))}.</p>')
-    if citation.url:
-        parts.append(
-            f'<p><a href="{escape(citation.url)}" target="_blank" rel="noopener noreferrer">Lire la version en vigueur sur Légifrance</a></p>'
-        )
-    return "".join([*parts, "</details>"])
-
-
-def _marked(citation: Citation) -> str:
-    text, quote = citation.text or citation.quote, citation.quote
-    if citation.kind == "contract":
-        return f"<mark>{with_tips(' '.join(quote.split()))}</mark>"
-    at = text.find(quote)
-    if at < 0 or citation.source == "card":
-        return with_tips(text)
-    return f"{with_tips(text[:at])}<mark>{with_tips(quote)}</mark>{with_tips(text[at + len(quote) :])}"
+    return f"al. {inside[0]}" if len(inside) == 1 else f"al. {inside[0]} à {inside[-1]}"
 
 
 def with_tips(text: str) -> str:
     """Escaped text whose acronyms and former names of the lexicon carry their sentence as a tooltip, once each."""
-    parts: list[str] = []
-    at, told = 0, set[str]()
+    return layered(text, 0, len(text), list(_tips(text)))
+
+
+def layered(text: str, start: int, end: int, layers: list[Layer]) -> str:
+    """`text[start:end]` escaped, each layer's tags around its part; the last layers stand outside."""
+    inside = [layer for layer in layers if layer[0] < end and start < layer[1]]
+    edges = sorted({start, end, *(e for layer in inside for e in layer[:2] if start < e < end)})
+    parts = []
+    for a, b in pairwise(edges):
+        piece = escape(text[a:b])
+        for first, last, opening, closing in inside:
+            if first <= a and b <= last:
+                piece = f"{opening}{piece}{closing}"
+        parts.append(piece)
+    return "".join(parts)
+
+
+def _tips(text: str) -> Iterator[Layer]:
+    told = set[str]()
     for match in find_terms(text):
-        if match.reverse or match.entry.kind == "everyday" or match.entry.term in told:
-            continue
-        told.add(match.entry.term)
-        word = escape(text[match.start : match.end])
-        parts += [escape(text[at : match.start]), f'<abbr title="{escape(match.entry.tip)}">{word}</abbr>']
-        at = match.end
-    return "".join([*parts, escape(text[at:])])
+        if not match.reverse and match.entry.kind != "everyday" and match.entry.term not in told:
+            told.add(match.entry.term)
+            yield match.start, match.end, f'<abbr title="{escape(match.entry.tip)}">', "</abbr>"
+
+
+def _links(text: str, known: set[str]) -> Iterator[Layer]:
+    for ref in find_references(text) if known else ():
+        num = next((n for n in ([ref.num] if ref.letter else ["L" + ref.number, "R" + ref.number]) if n in known), "")
+        if ref.code == CASF and num:
+            yield ref.start, ref.end, f'<a href="#passage"{data(open="article", num=num)}>', "</a>"
+
+
+def article_name(num: str) -> str:
+    return num if num.startswith("Annexe") else f"Article {printed(num)}"
+
+
+def reference_of(num: str, place: str = "") -> str:
+    """How a person cites an article: "art. L. 313-11, al. 2 CASF"."""
+    name = num[0].lower() + num[1:] if num.startswith("Annexe") else f"art. {printed(num)}"
+    return f"{name}{f', {place}' if place else ''} CASF"
+
+
+def dated(iso: str) -> str:
+    return french_date(iso[:10])

@@ -1,7 +1,6 @@
 """`casf serve`, `casf index`: the page and the index."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +23,6 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from assistant.web import serve
 
     engine = engine_of(settings)
-    if not engine.has_index():
-        print("Premier lancement : construction de l'index des fiches d'articles.", file=sys.stderr)
-        engine.build([], Bars())
     serve(engine, options.host, options.port)
     return 0
 

@@ -1,0 +1,95 @@
+"""« État »: what is indexed, of which date, with which model, how much space it takes, and what can be done about it."""
+
+import shutil
+from html import escape
+from typing import Any
+
+from assistant.answer import french_date
+from assistant.engine import Engine
+from assistant.web.background import Preparation
+from assistant.web.bridge import view
+from corpus.errors import CasfError
+from ingest.generation import live_folder, status
+
+MEGA = 1_000_000
+
+
+def state_html(engine: Engine, prep: Preparation) -> str:
+    """The facts as a list, and what is wrong in plain words."""
+    home = engine.settings.home
+    parts = [f'<p class="attention" role="status">{escape(prep.said)}</p>' if prep.said else ""]
+    facts: list[tuple[str, str]] = []
+    try:
+        found = status(home)
+        dates = found["dates"]
+        span = " au ".join(dict.fromkeys(french_date(d) for d in (dates[0], dates[-1]))) if dates else "—"
+        source = found["source"]
+        facts = [
+            ("Articles (texte officiel)", f"{found['distinct']}" if found["distinct"] else "aucun : seules nos fiches répondent"),
+            ("Fiches en clair", f"{found['cards']}, avec {found['questions']} questions"),
+            ("Date des textes", span),
+            ("Source", ", ".join(filter(None, [*source.get("files", []), source.get("licence", "")])) or "—"),
+            ("Dernière mise à jour", f"{french_date(found['built'][:10])}, génération {found['generation']}"),
+            ("Modèle de recherche", str(found["model"])),
+            ("Place de l'index", f"{found['bytes'] / MEGA:.0f} Mo"),
+        ]
+        if not found["distinct"]:
+            parts.append(
+                "<p>Le texte officiel n'est pas encore ici. Pour l'ajouter : <code>casf index build --source FICHIER</code> "
+                "(ou <code>casf sync</code>).</p>"
+            )
+    except CasfError as error:
+        parts.append(f'<p class="erreur">{escape(str(error))}</p>')
+    try:
+        free = shutil.disk_usage(home).free
+        facts.append(("Dossier des données", f"{home} ({free / 1e9:.0f} Go libres)"))
+        if free < 2e9:
+            parts.append('<p class="attention">Le disque est presque plein : une mise à jour de l\'index pourrait échouer.</p>')
+    except OSError:
+        parts.append(f'<p class="erreur">Le dossier des données ({escape(str(home))}) est introuvable.</p>')
+    rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
+    return "".join(parts) + f'<dl class="etat">{rows}</dl>'
+
+
+def tab(app: Any, engine: Engine, prep: Preparation) -> None:
+    """Build the tab inside the open `gr.Blocks` `app`."""
+    import gradio as gr
+
+    def look() -> tuple[str, Any]:
+        return state_html(engine, prep), gr.Button(interactive=not prep.said or bool(prep.error))
+
+    def rebuild() -> tuple[str, Any, Any]:
+        if has_text(engine):
+            told = (
+                '<p class="attention" role="status">L\'index contient le texte officiel : le reconstruire d\'ici le perdrait. '
+                "Utilisez <code>casf index build --source FICHIER</code> ou <code>casf sync</code>.</p>"
+            )
+            return told + state_html(engine, prep), gr.skip(), gr.skip()
+        prep.start(rebuild=True)
+        return state_html(engine, prep), gr.Button(interactive=False), gr.Timer(active=True)
+
+    hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    with gr.Tab("État", id="etat", elem_id="onglet-etat") as here:
+        shown = view("etat")
+        with gr.Row(elem_id="gestes"):
+            again = gr.Button("Actualiser", scale=0, min_width=140)
+            build = gr.Button("Reconstruire l'index des fiches", scale=0, min_width=260)
+        timer = gr.Timer(1.0, active=False)
+    gr.on([here.select, again.click], look, None, [shown, build], **hidden)
+    build.click(rebuild, None, [shown, build, timer], **hidden)
+
+    def tick() -> tuple[str, Any, Any]:
+        return *look(), gr.Timer(active=bool(prep.said) and not prep.error)
+
+    timer.tick(tick, None, [shown, build, timer], **hidden)
+
+
+def has_text(engine: Engine) -> bool:
+    """Whether the live index holds the official text, which can't be built again from the product alone."""
+    folder = live_folder(engine.settings.home)
+    if folder is None:
+        return False
+    try:
+        return bool(status(engine.settings.home)["distinct"])
+    except CasfError:
+        return False  # damaged: building again is the cure

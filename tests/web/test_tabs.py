@@ -1,0 +1,123 @@
+"""« Mon CPOM », « Vérifier un texte », « Le code », « État », driven in a real browser."""
+
+import re
+
+import pytest
+
+from ingest.workspace import DEMO_FILE
+from tests.web.conftest import ask, opened, tab
+
+pytestmark = [pytest.mark.model, pytest.mark.browser]
+
+
+def test_the_demonstration_sheet_is_read_and_its_pages_open(page):
+    tab(page, "contrat")
+    page.click("text=Lire la fiche")
+    page.wait_for_selector("#fiche .vie:has-text('31 décembre 2028')")
+    assert page.locator("#fiche svg.frise circle").count() > 5
+    for part in ("Indicateurs par année", "Clauses attendues", "Obligations", "Objectifs et actions"):
+        page.click(f"#fiche summary:has-text('{part}')")
+    assert page.locator("#fiche svg.courbe").count() > 5
+    page.locator("#fiche .vie [data-open]").first.click()
+    page.wait_for_selector("#passage img.page[alt*='surligné']")
+
+
+def test_a_contract_is_added_seen_by_its_owner_alone_compared_and_deleted(page, served, browser):
+    tab(page, "contrat")
+    page.set_input_files("#onglet-contrat input[type=file]", str(DEMO_FILE))
+    page.wait_for_selector("text=Contrat ajouté", timeout=120_000)
+    page.wait_for_selector("#fiche .partie")
+    for kind in ("xlsx", "csv"):
+        link = page.get_attribute(f"#fiche a[href$='.{kind}']", "href")
+        assert page.context.request.get(served + link).ok
+    tab(page, "question")
+    page.click("#ou label:has-text('Mon contrat')")
+    turn = ask(page, "Quel est le montant de la dotation globalisée commune ?")
+    assert re.search(r"p\. \d+", turn.locator(".sources").inner_text())
+    # Another browser: no such contract in its lists, no such sheet, no such page.
+    ident = re.search(r"contrat/([0-9a-f]{16})/", link)[1]
+    other = browser.new_context()
+    stranger = opened(other, served)
+    assert stranger.context.request.get(served + link).status == 404
+    tab(stranger, "contrat")
+    stranger.click("#contrat-lu input")
+    assert stranger.locator("#contrat-lu [role=option]").count() == 1
+    stranger.evaluate(
+        f"document.body.insertAdjacentHTML('beforeend', '<a id=vol data-open=page data-contract={ident} data-page=1>x</a>');"
+        "document.getElementById('vol').click()"
+    )
+    stranger.wait_for_selector("#passage:has-text('Contrat inconnu')", state="attached")
+    other.close()
+    tab(page, "contrat")
+    page.click("#comparer button")
+    page.click("#comparer button:has-text('Comparer'):not(.label-wrap)")
+    page.wait_for_selector("#comparaison .partie")
+    page.click("#fiche summary:has-text('Supprimer ce contrat')")
+    page.click("#fiche button:has-text('Oui, supprimer')")
+    page.wait_for_selector("text=Contrat supprimé")
+    assert page.context.request.get(served + link).status == 404
+    page.reload()
+    page.wait_for_selector("#conversation .accueil")  # the answers that quoted it are gone too
+
+
+def test_a_file_that_is_no_contract_gets_a_sentence(page, tmp_path):
+    poor = tmp_path / "faux.pdf"
+    poor.write_bytes(b"ceci n'est pas un PDF")
+    tab(page, "contrat")
+    page.set_input_files("#onglet-contrat input[type=file]", str(poor))
+    page.wait_for_selector("#note .erreur")
+
+
+def test_a_text_is_checked_in_words_and_in_colour(page):
+    tab(page, "verifier")
+    page.fill(
+        "#texte-verifie textarea",
+        "L'article L. 900-3 du CASF dispose que « La cantine peut être confiée à une entreprise. La convention est conclue "
+        "pour trois ans au plus. » <script>window.hacked=1</script> Voir l'article L. 999-9 du même code.",
+    )
+    page.click("#choix-texte button:has-text('Vérifier') >> nth=0")
+    page.wait_for_selector("#verification .verifie", timeout=60_000)
+    told = page.locator("#verification").inner_text()
+    assert "À corriger" in told
+    assert "Aucun article de ce numéro" in told
+    assert page.locator("#verification del:has-text('entreprise')").count() == 1
+    assert page.locator("#verification ins:has-text('association')").count() == 1
+    assert page.evaluate("window.hacked") is None
+    with page.expect_download() as got:
+        page.click("#choix-texte >> text=Télécharger le rapport")
+    assert got.value.suggested_filename.endswith(".docx")
+
+
+def test_the_code_is_browsed_searched_and_followed(page):
+    tab(page, "code")
+    page.click("#code button:has-text('Partie législative')")
+    page.click("#code button:has-text('Livre IX')")
+    page.click("#code button:has-text('Titre Ier')")
+    page.click("#code button:has-text('Chapitre Ier')")
+    page.click("#code a:has-text('Article L. 900-1')")
+    page.wait_for_selector("#code h2:has-text('Article L. 900-1')")
+    assert "L. 900-4" in page.locator("#code .liens").inner_text()
+    page.click("#code .liens a:has-text('Article L. 900-4')")
+    page.wait_for_selector("#code h2:has-text('Article L. 900-4')")
+    assert page.locator("#code .liens a:has-text('Article L. 900-1')").count() == 1  # cited by
+    page.fill("#mots textarea, #mots input", "prix du repas à la cantine")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#code h2:has-text('Articles trouvés')")
+    assert "L. 900-2" in page.locator("#code .plan li").first.inner_text()
+
+
+def test_an_article_opens_in_the_code_from_a_citation(page):
+    ask(page, "Que dit l'article L. 900-2 ?").locator(".renvoi").first.click()
+    page.click("#passage [data-code]")
+    page.wait_for_selector("#code h2:has-text('Article L. 900-2')")
+    assert page.get_attribute("#onglet-code-button", "aria-selected") == "true"
+
+
+def test_the_state_says_what_is_indexed_and_keeps_the_official_text(page):
+    tab(page, "etat")
+    page.wait_for_selector("#etat dl:has-text('10')")
+    told = page.locator("#etat").inner_text()
+    assert "1er janvier 2020" in told
+    assert "ten.jsonl" in told
+    page.click("text=Reconstruire l'index des fiches")
+    page.wait_for_selector("#etat:has-text('le reconstruire d\\'ici le perdrait')")
