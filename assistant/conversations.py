@@ -70,7 +70,7 @@ class Conversations:
             ).fetchone()
         if row is None:
             raise UnknownConversation
-        return Conversation(*row[:3], json.loads(row[3]))
+        return Conversation(row[0], row[1], row[2], json.loads(row[3]))
 
     def start(self, title: str) -> Conversation:
         """A new conversation, named after its first question."""

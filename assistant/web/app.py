@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import importlib.util
 import io
+import os
 import threading
 from collections.abc import Iterator
 from html import escape
@@ -12,7 +13,9 @@ from typing import Any
 
 from starlette.middleware import Middleware
 
+from assistant.accounts import Accounts
 from assistant.engine import Engine
+from assistant.guard import Guard, must_be_guarded
 from assistant.web import ask, check, code, contract, state
 from assistant.web.api import add_endpoints
 from assistant.web.background import Preparation
@@ -78,6 +81,17 @@ def head() -> str:
     return f"<style>{style}</style><script>{script}</script>"
 
 
+def doors(engine: Engine, host: str) -> list[Middleware]:
+    """What stands before the application: accounts or a proxy's header where there are, else a cookie for each browser.
+
+    Raises `CasfError` when the page would be open to others without either.
+    """
+    accounts, header = Accounts(engine.settings.home), os.environ.get("CASF_TRUSTED_HEADER", "")
+    if must_be_guarded(host, accounts, header):
+        return [Middleware(Guard, accounts=accounts, header=header)]
+    return [Middleware(Guard), Middleware(OwnerCookie)]
+
+
 def serve(engine: Engine, host: str, port: int) -> None:
     """Serve the page until interrupted, at once: the index is built meanwhile. Raises `CasfError` when the port is taken."""
     import gradio as gr
@@ -88,14 +102,15 @@ def serve(engine: Engine, host: str, port: int) -> None:
         primary_hue="blue", neutral_hue="slate", radius_size="sm", spacing_size="sm", text_size="md",
         font=["system-ui", "Segoe UI", "Arial", "sans-serif"], font_mono=["ui-monospace", "monospace"],
     )  # fmt: skip
+    options: dict[str, Any] = {
+        "server_name": host, "server_port": port, "quiet": True, "share": False, "show_error": False, "footer_links": [],
+        "theme": theme, "head": head(), "max_file_size": "200mb", "enable_monitoring": False, "ssr_mode": False,
+        "mcp_server": importlib.util.find_spec("mcp") is not None, "prevent_thread_lock": True,
+        "app_kwargs": {"routes": routes(engine), "middleware": doors(engine, host)},
+    }  # fmt: skip
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # Gradio's own words, in English
-            app.queue(default_concurrency_limit=4).launch(
-            server_name=host, server_port=port, quiet=True, share=False, show_error=False, footer_links=[], theme=theme,
-            head=head(),
-            max_file_size="200mb", enable_monitoring=False, ssr_mode=False, mcp_server=importlib.util.find_spec("mcp") is not None,
-            prevent_thread_lock=True, app_kwargs={"routes": routes(engine), "middleware": [Middleware(OwnerCookie)]},
-        )  # fmt: skip
+            app.queue(default_concurrency_limit=4).launch(**options)
     except OSError:
         raise CasfError(f"Le port {port} est déjà pris : choisissez-en un autre avec --port.") from None
     prep.start()

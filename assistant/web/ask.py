@@ -70,7 +70,7 @@ def tab(app: Any, engine: Engine, prep: Preparation, panel: Any) -> Any:
         do = data.get("do")
         if do == "ask":
             scope = data.get("scope", scope)
-            contract = data.get("contract") if scope == CONTRACT else contract
+            contract = data.get("contract", contract)
             for step in answer(data.get("text", ""), scope, contract or DEMO, thread, request):
                 yield *step, scope, gr.Dropdown(value=contract or DEMO, visible=scope != LAW)
             return

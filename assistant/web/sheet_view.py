@@ -218,9 +218,7 @@ def comparison_html(result: Comparison, old: str, new: str) -> str:
         was = f"<del>{escape(v.old)}</del>" if v.old else "–"
         now = f"<ins>{escape(v.new)}</ins>" if v.new else "–"
         about = escape(v.about) + (f' <span class="note">{escape(v.note)}</span>' if v.note else "")
-        values.append(
-            (escape(pair.new_place), about, was, now, f"{before(pair.old_page, v.old)} / {after(pair.new_page, v.new)}")
-        )
+        values.append((escape(pair.new), about, was, now, f"{before(pair.old_page, v.old)} / {after(pair.new_page, v.new)}"))
     added = [(escape(p.heading), after(p.page, p.quote)) for p in result.added]
     dropped = [(escape(p.heading), before(p.page, p.quote)) for p in result.dropped]
     notes = "".join(f'<p class="attention">{escape(w)}</p>' for w in result.warnings)

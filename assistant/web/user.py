@@ -13,12 +13,13 @@ YEAR = 365 * 24 * 3600
 
 
 def user_of(request: Any) -> str:
-    """The owner on whose behalf a request is answered: the account that logged in, else the browser.
+    """The owner on whose behalf a request is answered: the account that came through the door (`assistant/guard.py`), else the browser.
 
     A program that sends no cookie is a new owner each time, who has no contract and no conversation.
     """
-    if request is not None and getattr(request, "username", None):
-        return f"compte {request.username}"
+    account = getattr(getattr(request, "state", None), "user", None)
+    if account:
+        return f"compte {account}"
     token = dict(request.cookies).get(COOKIE, "") if request is not None else ""
     return f"navigateur {token if _TOKEN.fullmatch(token) else secrets.token_hex(16)}"
 

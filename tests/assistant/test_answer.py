@@ -5,7 +5,6 @@ import pytest
 from assistant.answer import french_date
 from assistant.law_answer import answer_law
 from assistant.question import read_question
-from assistant.render import answer_markdown, sources_html
 from assistant.retrieval import Searcher
 from ingest.generation import Index
 
@@ -44,34 +43,6 @@ def test_a_card_is_said_to_be_ours(searcher):
 
 def test_dates_in_french():
     assert [french_date(d) for d in ("2016-01-01", "2026-11-21", "")] == ["1er janvier 2016", "21 novembre 2026", "date inconnue"]
-
-
-def test_text_never_runs_as_markup(searcher):
-    answer = ask(searcher, "cantine")
-    answer.answer += " <script>alert(1)</script> <img src=x onerror=alert(1)>"
-    assert "<script" not in answer_markdown(answer, 1)
-    assert "<img" not in answer_markdown(answer, 1)
-    from dataclasses import replace
-
-    answer.citations = [replace(answer.citations[0], label="<b onclick=x>", text="<script>", quote="<script>", url='"><script>')]
-    html = sources_html(answer, 1)
-    assert "<script" not in html
-    assert "<b onclick" not in html
-
-
-@pytest.mark.parametrize(("confidence", "word"), [(0.9, "forte"), (0.5, "moyenne"), (0.3, "faible")])
-def test_confidence_is_said_in_three_plain_levels(confidence, word):
-    from assistant.render import trust_said
-
-    assert word in trust_said(confidence)
-
-
-def test_acronyms_carry_their_meaning_and_text_stays_escaped():
-    from assistant.render import with_tips
-
-    html = with_tips("Le CPOM <b>oblige</b> ; le CPOM encore.")
-    assert html.count("<abbr title=") == 1
-    assert "&lt;b&gt;" in html
 
 
 def test_an_old_text_is_said_to_be_old_once(searcher):
