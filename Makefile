@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run setup test check check-all vectors demo lock clean
+.PHONY: run setup test check check-all vectors demo screenshots lock clean
 
 run: setup  ## la page, sur http://127.0.0.1:7860
 	$(BIN)/casf serve
@@ -36,6 +36,9 @@ vectors: setup  ## refaire les vecteurs livrés avec les fiches
 
 demo: setup  ## refaire le CPOM de démonstration
 	$(BIN)/python corpus/demo/make_demo.py
+
+screenshots: setup  ## refaire les images de la page (docs/page-*.png)
+	$(BIN)/python -m tests.web.screenshots
 
 lock: setup  ## noter les versions installées
 	$(BIN)/python -m pip freeze --all --exclude-editable | grep -v '^pip==' \

@@ -60,7 +60,7 @@ def build_app(engine: Engine, prep: Preparation | None = None) -> Any:
         with gr.Row(elem_id="colonnes"):
             panel = make_panel("passage", HINT)
             with gr.Column(elem_id="principal"), gr.Tabs(elem_id="onglets", overflow_behavior="wrap") as tabs:
-                asked_contract = ask.tab(app, engine, prep, panel)
+                asked_contract, firsts = ask.tab(app, engine, prep, panel)
                 contract.tab(app, engine, asked_contract)
                 if importlib.util.find_spec("assistant.web.session"):
                     importlib.import_module("assistant.web.session").tab(engine, user_of)
@@ -69,7 +69,7 @@ def build_app(engine: Engine, prep: Preparation | None = None) -> Any:
                 state.tab(app, engine, prep)
         gr.HTML(f"<p>{NOT_OFFICIAL}</p>", elem_id="pied", elem_classes=["casf"], apply_default_css=False)
         add_endpoints(engine, prep)
-        panel.show(show, None, panel, trigger_mode="always_last", **hidden)
+        panel.show(show, None, panel, trigger_mode="always_last", cancels=firsts, **hidden)
         timer.tick(look, None, [waiting, timer], **hidden)
         app.load(look, None, [waiting, timer], **hidden)
     return app

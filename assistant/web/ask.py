@@ -30,8 +30,12 @@ def contract_choices(engine: Engine, user: str) -> list[tuple[str, str]]:
     return [*own, ("CPOM de démonstration", DEMO)]
 
 
-def tab(app: Any, engine: Engine, prep: Preparation, panel: Any) -> Any:
-    """Build the tab inside the open `gr.Blocks` `app`; returns the contract chooser, which « Mon CPOM » keeps up to date."""
+def tab(app: Any, engine: Engine, prep: Preparation, panel: Any) -> tuple[Any, list[Any]]:
+    """Build the tab inside the open `gr.Blocks` `app`.
+
+    Returns the contract chooser, which « Mon CPOM » keeps up to date, and the events that open the first citation by
+    themselves: a click on a link cancels them.
+    """
     import gradio as gr
 
     def kept(user: str) -> Conversations:
@@ -137,10 +141,10 @@ def tab(app: Any, engine: Engine, prep: Preparation, panel: Any) -> Any:
                 )
     hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     asked = question.submit(answer, [question, scope, contract, thread], [shown, bar, thread, question], **hidden)
-    asked.then(show_first, thread, panel, **hidden)
+    firsts = [asked.then(show_first, thread, panel, **hidden)]
     for source in (shown, bar):
         clicked = source.act(act, [scope, contract, thread], [shown, bar, thread, question, scope, contract], **hidden)
-        clicked.then(show_first, thread, panel, **hidden)
+        firsts.append(clicked.then(show_first, thread, panel, **hidden))
     scope.change(lambda s: gr.Dropdown(visible=s in (CONTRACT, BOTH)), scope, contract, **hidden)
-    app.load(load, None, [shown, bar, thread, contract], **hidden).then(show_first, thread, panel, **hidden)
-    return contract
+    loaded = app.load(load, None, [shown, bar, thread, contract], **hidden)
+    return contract, [*firsts, loaded.then(show_first, thread, panel, **hidden)]

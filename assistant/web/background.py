@@ -8,6 +8,7 @@ from typing import Any
 from assistant.engine import Engine
 from corpus.errors import CasfError
 from ingest.embedding import Progress
+from ingest.workspace import DEMO
 
 INTERNAL = "Une erreur interne empêche de répondre. Réessayez ; si cela se répète, relancez « casf serve »."
 
@@ -27,7 +28,7 @@ class Preparation:
         with self._lock:
             if self._running:
                 return
-            self._running, self.error, self._step = True, "", "ouverture"
+            self._running, self.error, self._step = True, "", ""
         threading.Thread(target=self._run, args=(rebuild,), daemon=True).start()
 
     @property
@@ -37,15 +38,17 @@ class Preparation:
             return self.error
         if not self._running:
             return ""
-        if self._engine.has_index():
+        if self._engine.has_index() and not self._step:
             return "Le modèle de recherche se charge : encore quelques secondes."
-        return f"Premier lancement : l'index se construit ({self._step}). Les questions attendront qu'il soit prêt."
+        return f"Premier lancement : l'index se construit ({self._step or 'lecture des fiches'}). Les questions attendront qu'il soit prêt."
 
     def _run(self, rebuild: bool) -> None:
         try:
             if rebuild or not self._engine.has_index():
                 self._engine.build([], self._report)
+                self._step = ""
             self._engine.warm()
+            self._engine.workspace("").open(DEMO)  # read once, so that the first to look at it does not wait
         except CasfError as error:
             self.error = str(error)
         except Exception as error:

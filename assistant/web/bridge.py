@@ -24,6 +24,6 @@ def panel(elem_id: str, value: str) -> Any:
 
 
 def sent(event: Any) -> dict[str, str]:
-    """What an element sent: its `data-…` and, for a form, its fields; all texts."""
+    """What an element sent: its `data-…` and, for a form, its fields; all texts. (Gradio takes a field "path" for a file.)"""
     values = event._data if isinstance(event._data, dict) else {}
     return {str(key): str(value) for key, value in values.items()}

@@ -116,12 +116,12 @@ def tab(engine: Engine, prep: Preparation) -> None:
     with gr.Tab("Vérifier un texte", id="verifier", elem_id="onglet-verifier"):
         text = gr.Textbox(
             label="Texte à vérifier", lines=7, max_lines=16, elem_id="texte-verifie",
-            placeholder="Collez ici un cours, un rapport, un courrier qui cite le code de l'action sociale et des familles.",
+            placeholder="Collez ici un cours, un rapport, un courrier qui cite le code, ou choisissez un fichier (TXT, Markdown, DOCX, ODT, PPTX, PDF).",
         )  # fmt: skip
         with gr.Row(elem_id="choix-texte"):
             check = gr.Button("Vérifier", variant="primary", scale=0, min_width=140)
             file = gr.UploadButton(
-                "Vérifier un fichier (TXT, Markdown, DOCX, ODT, PPTX, PDF)", type="filepath", scale=0, min_width=380,
+                "Vérifier un fichier", type="filepath", scale=0, min_width=180,
                 file_types=[".txt", ".md", ".docx", ".odt", ".pptx", ".pdf"], elem_id="fichier-verifie",
             )  # fmt: skip
             report = gr.DownloadButton("Télécharger le rapport (DOCX)", visible=False, scale=0, min_width=240)

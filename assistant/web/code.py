@@ -82,9 +82,9 @@ def citing(index: Index, num: str) -> list[str]:
 def browse_html(searcher: Searcher, path: Path) -> str:
     """What stands under a heading: the headings below it, or its articles with the titles of their cards."""
     rows = [(num, own) for num, own in outline(searcher.index).items() if own[: len(path)] == path]
-    crumbs = [f'<button type="button" class="lien"{data(do="browse", path="")}>Le code</button>']
+    crumbs = [f'<button type="button" class="lien"{data(do="browse", under="")}>Le code</button>']
     for depth, name in enumerate(path, 1):
-        inside = data(do="browse", path="\t".join(path[:depth]))
+        inside = data(do="browse", under="\t".join(path[:depth]))
         crumbs.append(
             escape(name) if depth == len(path) else f'<button type="button" class="lien"{inside}>{escape(name)}</button>'
         )
@@ -96,7 +96,7 @@ def browse_html(searcher: Searcher, path: Path) -> str:
         else:
             here.append(num)
     headings = "".join(
-        f'<li><button type="button" class="lien"{data(do="browse", path=chr(9).join((*path, name)))}>{escape(name)}</button> '
+        f'<li><button type="button" class="lien"{data(do="browse", under=chr(9).join((*path, name)))}>{escape(name)}</button> '
         f'<span class="note">{count} article{"s" if count > 1 else ""}</span></li>'
         for name, count in below.items()
     )
@@ -123,7 +123,7 @@ def search_html(engine: Engine, text: str) -> str:
     if num in searcher.known:
         return article_html(searcher, num)
     hits, _ = engine.search(text, FOUND)
-    back = f'<p><button type="button" class="lien"{data(do="browse", path="")}>Revenir au plan du code</button></p>'
+    back = f'<p><button type="button" class="lien"{data(do="browse", under="")}>Revenir au plan du code</button></p>'
     if not hits:
         return f"<p>Aucun article trouvé.</p>{back}"
     return f"<h2>Articles trouvés pour « {escape(text)} »</h2>{_listed(searcher.index, [h.num for h in hits])}{back}"
@@ -143,7 +143,7 @@ def article_html(searcher: Searcher, num: str) -> str:
     url = article.url if article else article_url(num)
     tools.append(f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">Légifrance</a>')
     tools += [f'<a href="#code"{data(code=n)}>{name} ({escape(printed(n))})</a>' for n, name in near]
-    tools.append(f'<button type="button" class="lien"{data(do="browse", path=chr(9).join(path))}>Plan</button>')
+    tools.append(f'<button type="button" class="lien"{data(do="browse", under=chr(9).join(path))}>Plan</button>')
     cites, cited = list(mentions(index).get(num, ())), citing(index, num)
     links = f'<div class="liens"><div><h3>Il cite ({len(cites)})</h3>{_links(index, cites)}</div>'
     links += f"<div><h3>Il est cité par ({len(cited)})</h3>{_links(index, cited)}</div></div>" if article else "</div>"
@@ -194,7 +194,7 @@ def tab(app: Any, engine: Engine, prep: Preparation, panel: Any, tabs: Any) -> N
             return f'<p class="erreur">{escape(str(error))}</p>'
 
     def browse(event: gr.EventData) -> str:
-        path = tuple(part for part in sent(event).get("path", "").split("\t") if part)
+        path = tuple(part for part in sent(event).get("under", "").split("\t") if part)
         return said(lambda: browse_html(engine.searcher(), path))
 
     def look(text: str) -> str:

@@ -102,8 +102,9 @@ def tab(app: Any, engine: Engine, asked_contract: Any) -> None:
         except CasfError as error:
             return f'<p class="erreur">{escape(str(error))}</p>'
 
-    def shown(ident: str, request: gr.Request) -> str:
-        return read(ident, user_of(request))
+    def shown(ident: str, request: gr.Request) -> Iterator[str]:
+        yield _note("Lecture du contrat…")
+        yield read(ident, user_of(request))
 
     def load(request: gr.Request) -> tuple[Any, Any, Any]:
         return choosers(user_of(request), "")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from assistant.answer import card_notice
 from assistant.engine import Engine
+from assistant.law_answer import card_notice
 from assistant.render import article_name, article_text, data, dated, prose, quoted_alineas, reference_of
 from assistant.retrieval import Searcher
 from corpus.article import article_url

@@ -16,9 +16,8 @@ def fill(page, name):
         page.wait_for_selector("#passage h2:focus")
     elif name == "contrat":
         page.click("text=Lire la fiche")
-        page.wait_for_selector("#fiche .partie")
-        for part in page.locator("#fiche summary").all():
-            part.click()
+        page.wait_for_selector("#fiche .partie", timeout=120_000)
+        page.evaluate("document.querySelectorAll('#fiche details').forEach((part) => { part.open = true; })")
     elif name == "verifier":
         page.fill("#texte-verifie textarea", "L'article L. 900-1 du CASF et l'article L. 999-9 du même code.")
         page.click("#choix-texte button:has-text('Vérifier') >> nth=0")

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from starlette.requests import Request
@@ -107,9 +108,10 @@ def test_steps_are_told_then_the_result_or_the_error():
 
 
 def test_what_is_under_way_is_said(tmp_path, monkeypatch):
-    engine = Engine(Settings(tmp_path))
-    prep = Preparation(engine)
     told = []
+    engine = Engine(Settings(tmp_path))
+    monkeypatch.setattr(engine, "workspace", lambda _: SimpleNamespace(open=told.append))
+    prep = Preparation(engine)
 
     def build(_sources, progress):
         progress("Vecteurs", 1, 4)
@@ -122,6 +124,7 @@ def test_what_is_under_way_is_said(tmp_path, monkeypatch):
     assert told == [
         "Premier lancement : l'index se construit (vecteurs : 25 %). Les questions attendront qu'il soit prêt.",
         "prêt",
+        "demo",
     ]
     assert prep.said == ""
     monkeypatch.setattr(engine, "build", lambda *_: (_ for _ in ()).throw(CasfError("Le disque est plein.")))

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.model, pytest.mark.browser]
 def test_the_demonstration_sheet_is_read_and_its_pages_open(page):
     tab(page, "contrat")
     page.click("text=Lire la fiche")
-    page.wait_for_selector("#fiche .vie:has-text('31 décembre 2028')")
+    page.wait_for_selector("#fiche .vie:has-text('31 décembre 2028')", timeout=120_000)
     assert page.locator("#fiche svg.frise circle").count() > 5
     for part in ("Indicateurs par année", "Clauses attendues", "Obligations", "Objectifs et actions"):
         page.click(f"#fiche summary:has-text('{part}')")
@@ -22,10 +22,26 @@ def test_the_demonstration_sheet_is_read_and_its_pages_open(page):
     page.wait_for_selector("#passage img.page[alt*='surligné']")
 
 
-def test_a_contract_is_added_seen_by_its_owner_alone_compared_and_deleted(page, served, browser):
+@pytest.fixture(params=["petit", pytest.param("demo", marks=pytest.mark.slow)])
+def contract(request, tmp_path):
+    """A contract of one page, of our own words; the demonstration one in the long tier."""
+    if request.param == "demo":
+        return DEMO_FILE
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(tmp_path / "petit.pdf"))
+    lines = ("CONTRAT PLURIANNUEL D'OBJECTIFS ET DE MOYENS", "Article 1 - Durée", "Le contrat prend effet le 1er mars 2025 pour cinq ans.",
+             "Article 2 - Moyens", "Le montant de la dotation globalisée commune est fixé à 1 250 000 euros.")  # fmt: skip
+    for number, line in enumerate(lines):
+        canvas.drawString(60, 780 - 24 * number, line)
+    canvas.save()
+    return tmp_path / "petit.pdf"
+
+
+def test_a_contract_is_added_seen_by_its_owner_alone_compared_and_deleted(page, served, browser, contract):
     tab(page, "contrat")
-    page.set_input_files("#onglet-contrat input[type=file]", str(DEMO_FILE))
-    page.wait_for_selector("text=Contrat ajouté", timeout=120_000)
+    page.set_input_files("#onglet-contrat input[type=file]", str(contract))
+    page.wait_for_selector("text=Contrat ajouté", timeout=180_000)
     page.wait_for_selector("#fiche .partie")
     for kind in ("xlsx", "csv"):
         link = page.get_attribute(f"#fiche a[href$='.{kind}']", "href")
