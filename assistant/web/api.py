@@ -15,8 +15,8 @@ def add_endpoints(engine: Engine, prep: Preparation) -> None:
     """Offer ask, search, article, refs, check inside an open `gr.Blocks`."""
     import gradio as gr
 
-    def failed(error: CasfError) -> Any:
-        return gr.Error(prep.said or str(error) if isinstance(error, NoIndex) else str(error), print_exception=False)
+    def failed(error: CasfError) -> dict[str, str]:
+        return {"error": prep.said or str(error) if isinstance(error, NoIndex) else str(error)}
 
     def ask(question: str, contract: str = "", request: gr.Request = None) -> dict:  # type: ignore
         """Answer a question in French on the Code de l'action sociale et des familles, or on a CPOM contract, with verbatim dated citations.
@@ -30,7 +30,7 @@ def add_endpoints(engine: Engine, prep: Preparation) -> None:
         try:
             return engine.ask(question, contract or None, user_of(request)).to_json()
         except CasfError as error:
-            raise failed(error) from None
+            return failed(error)
 
     def search(question: str, k: int = 10) -> dict:  # type: ignore[type-arg]
         """Find the articles of the Code de l'action sociale et des familles that a question is about.
@@ -44,7 +44,7 @@ def add_endpoints(engine: Engine, prep: Preparation) -> None:
         try:
             hits, ms = engine.search(question, max(1, min(50, int(k))))
         except CasfError as error:
-            raise failed(error) from None
+            return failed(error)
         return {"results": [hit_json(i, hit) for i, hit in enumerate(hits, 1)], "timing_ms": {"total": ms}}
 
     def article(num: str) -> dict:  # type: ignore[type-arg]
@@ -58,7 +58,7 @@ def add_endpoints(engine: Engine, prep: Preparation) -> None:
         try:
             index = engine.searcher().index
         except CasfError as error:
-            raise failed(error) from None
+            return failed(error)
         num = parse_num(num)
         found, cards = index.article(num), [asdict(card) for card in index.cards_of(num)]
         facts: dict[str, Any] = {"num": num, "found": bool(found or cards), "cards": cards}
@@ -77,7 +77,7 @@ def add_endpoints(engine: Engine, prep: Preparation) -> None:
         try:
             index = engine.searcher().index
         except CasfError as error:
-            raise failed(error) from None
+            return failed(error)
         num = parse_num(num)
         return {"num": num, "cites": list(mentions(index).get(num, ())), "cited_by": citing(index, num)}
 
@@ -94,7 +94,7 @@ def add_endpoints(engine: Engine, prep: Preparation) -> None:
         try:
             return check_text(text, engine.searcher()).to_json()
         except CasfError as error:
-            raise failed(error) from None
+            return failed(error)
 
     for function in (ask, search, article, refs, check):
         gr.api(function, api_name=function.__name__)

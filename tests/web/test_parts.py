@@ -1,6 +1,7 @@
 """Parts of the page that need no browser: owners, the picture of a page, the line of time, the sheet, the first build."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from types import SimpleNamespace
 
@@ -32,7 +33,8 @@ def cookies_set(path, cookie=""):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(OwnerCookie(app)(scope(path, cookie), None, send))
+    with ThreadPoolExecutor() as pool:  # a thread without playwright's event loop
+        pool.submit(asyncio.run, OwnerCookie(app)(scope(path, cookie), None, send)).result()
     return [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
 
 
@@ -137,9 +139,9 @@ def test_a_contract_of_another_cannot_be_opened_in_the_panel(small_home, words):
 
     engine = Engine(Settings(small_home))
     engine._embedder = words
-    html = list(opened(engine, "ana", {"open": "page", "contract": "0" * 16, "page": "1"}))[0]
+    html = next(iter(opened(engine, "ana", {"open": "page", "contract": "0" * 16, "page": "1"})))
     assert "Contrat inconnu" in html
-    html = list(opened(engine, "ana", {"open": "article", "num": "<b>"}))[0]
+    html = next(iter(opened(engine, "ana", {"open": "article", "num": "<b>"})))
     assert "&lt;b&gt;" in html
 
 
