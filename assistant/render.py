@@ -5,7 +5,7 @@ Elements with `data-open` open a passage in the panel, those with `data-do` ask 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from html import escape
 from itertools import pairwise
 from typing import Any
@@ -14,8 +14,10 @@ from markdown_it import MarkdownIt
 
 from assistant.answer import french_date
 from corpus.article import alineas
+from corpus.codes import CASF, CODES, split_key
 from corpus.lexicon import find_terms
-from corpus.reference import CASF, find_references, printed
+from corpus.markup import readable
+from corpus.reference import find_references, printed
 
 Layer = tuple[int, int, str, str]  # start, end, opening tag, closing tag
 
@@ -62,10 +64,11 @@ def trust_said(confidence: float) -> str:
     return "Confiance : faible — les textes ne répondent peut-être pas ; vérifiez, ou reformulez."
 
 
-def article_text(text: str, quote: str = "", known: Iterable[str] = ()) -> str:
-    """An article's alinéas, numbered, the quoted words marked, references as links, acronyms with their meaning."""
+def article_text(text: str, quote: str = "", known: Collection[str] = (), code: str = CASF) -> str:
+    """An article's alinéas, numbered, the quoted words marked, references to `known` articles as links, acronyms explained."""
+    text, quote = readable(text), readable(quote)
     at = text.find(quote) if quote else -1
-    layers = [*_tips(text), *_links(text, set(known))]
+    layers = [*_tips(text), *reference_layers(text, known, code)]
     if at >= 0:
         layers.append((at, at + len(quote), "<mark>", "</mark>"))
     parts = []
@@ -112,21 +115,20 @@ def _tips(text: str) -> Iterator[Layer]:
             yield match.start, match.end, f'<abbr title="{escape(match.entry.tip)}">', "</abbr>"
 
 
-def _links(text: str, known: set[str]) -> Iterator[Layer]:
-    for ref in find_references(text) if known else ():
-        num = next((n for n in ([ref.num] if ref.letter else ["L" + ref.number, "R" + ref.number]) if n in known), "")
-        if ref.code == CASF and num:
-            yield ref.start, ref.end, f'<a href="#passage"{data(open="article", num=num)}>', "</a>"
+def reference_layers(text: str, known: Collection[str], code: str = CASF) -> Iterator[Layer]:
+    """A link round each reference to an article that is here; `code` is the one that the text speaks of."""
+    for ref in find_references(text, code) if known else ():
+        keys = [ref.key] if ref.letter or ref.code != CASF else ["L" + ref.number, "R" + ref.number, "D" + ref.number]
+        key = next((key for key in keys if key in known), "")
+        if key:
+            yield ref.start, ref.end, f'<a href="#passage"{data(open="article", num=key)}>', "</a>"
 
 
-def article_name(num: str) -> str:
-    return num if num.startswith("Annexe") else f"Article {printed(num)}"
-
-
-def reference_of(num: str, place: str = "") -> str:
+def reference_of(key: str, place: str = "") -> str:
     """How a person cites an article: "art. L. 313-11, al. 2 CASF"."""
+    num, code = split_key(key)
     name = num[0].lower() + num[1:] if num.startswith("Annexe") else f"art. {printed(num)}"
-    return f"{name}{f', {place}' if place else ''} CASF"
+    return f"{name}{f', {place}' if place else ''} {CODES[code].short or code}"
 
 
 def dated(iso: str) -> str:

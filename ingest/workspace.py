@@ -196,9 +196,17 @@ class Workspace:
         return OpenContract(contract, passages, LexicalIndex.load(folder / "lexical"), collection, client)
 
 
-@lru_cache(maxsize=4)
+_MAKING_DEMO = threading.Lock()
+
+
 def demo_workspace(home: Path, embedder: Embedder) -> Workspace:
-    """The workspace that holds only the demonstration contract, made at first use."""
+    """The workspace that holds only the demonstration contract, made at first use (once, whoever comes meanwhile)."""
+    with _MAKING_DEMO:
+        return _demo_workspace(home, embedder)
+
+
+@lru_cache(maxsize=4)
+def _demo_workspace(home: Path, embedder: Embedder) -> Workspace:
     workspace = Workspace(home, "\0demo", embedder)
     digest = hashlib.sha256(DEMO_FILE.read_bytes()).hexdigest()
     mark = workspace.root / "digest"

@@ -5,7 +5,6 @@ from typing import Any
 
 from assistant.engine import Engine, hit_json
 from assistant.web.background import Preparation
-from assistant.web.code import citing, mentions
 from assistant.web.user import user_of
 from corpus.errors import CasfError, NoIndex
 from corpus.reference import parse_num
@@ -72,14 +71,15 @@ def add_endpoints(engine: Engine, prep: Preparation) -> None:
         Args:
             num: the article's number in any spelling.
         Returns:
-            num, cites, cited_by: lists of numbers.
+            num; cites, cited_by, applies, applied_by: lists of numbers.
         """
         try:
             index = engine.searcher().index
         except CasfError as error:
             return failed(error)
         num = parse_num(num)
-        return {"num": num, "cites": list(mentions(index).get(num, ())), "cited_by": citing(index, num)}
+        around = index.graph.neighbours(num)
+        return {"num": num, **{kind: [node.key for node in nodes] for kind, nodes in around.items()}}
 
     def check(text: str) -> dict:  # type: ignore[type-arg]
         """Check every legal reference, quotation and attribution of a text against the Code de l'action sociale et des familles.

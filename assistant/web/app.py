@@ -1,7 +1,6 @@
 """The page as a whole: its head and foot, its tabs, the panel of passages, and how it is served."""
 
 import contextlib
-import importlib
 import importlib.util
 import io
 import os
@@ -16,7 +15,7 @@ from starlette.middleware import Middleware
 from assistant.accounts import Accounts
 from assistant.engine import Engine
 from assistant.guard import Guard, must_be_guarded
-from assistant.web import ask, check, code, contract, state
+from assistant.web import ask, check, code, contract, session, state
 from assistant.web.api import add_endpoints
 from assistant.web.background import Preparation
 from assistant.web.bridge import panel as make_panel
@@ -62,8 +61,7 @@ def build_app(engine: Engine, prep: Preparation | None = None) -> Any:
             with gr.Column(elem_id="principal"), gr.Tabs(elem_id="onglets", overflow_behavior="wrap") as tabs:
                 asked_contract, firsts = ask.tab(app, engine, prep, panel)
                 contract.tab(app, engine, asked_contract)
-                if importlib.util.find_spec("assistant.web.session"):
-                    importlib.import_module("assistant.web.session").tab(engine, user_of)
+                session.tab(engine, prep)
                 check.tab(engine, prep)
                 code.tab(app, engine, prep, panel, tabs)
                 state.tab(app, engine, prep)

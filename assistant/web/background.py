@@ -3,13 +3,15 @@
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from assistant.engine import Engine
+from corpus.cards import load_cards
 from corpus.errors import CasfError
 from ingest.embedding import Progress
 from ingest.workspace import DEMO
 
+Task = Literal["open", "rebuild", "sync"]
 INTERNAL = "Une erreur interne empêche de répondre. Réessayez ; si cela se répète, relancez « casf serve »."
 
 
@@ -21,15 +23,16 @@ class Preparation:
         self._lock = threading.Lock()
         self._running = False
         self._step = ""
+        self._task: Task = "open"
         self.error = ""
 
-    def start(self, rebuild: bool = False) -> None:
-        """Begin, unless it is under way; `rebuild` makes the index of the cards again even where there is one."""
+    def start(self, task: Task = "open") -> None:
+        """Begin, unless something is under way: open (building what is missing), rebuild the cards' index, or sync the text."""
         with self._lock:
             if self._running:
                 return
-            self._running, self.error, self._step = True, "", ""
-        threading.Thread(target=self._run, args=(rebuild,), daemon=True).start()
+            self._running, self.error, self._step, self._task = True, "", "", task
+        threading.Thread(target=self._run, args=(task,), daemon=True).start()
 
     @property
     def said(self) -> str:
@@ -38,13 +41,18 @@ class Preparation:
             return self.error
         if not self._running:
             return ""
+        if self._task != "open":
+            what = "L'index des fiches se reconstruit" if self._task == "rebuild" else "Le texte officiel se met à jour"
+            return f"{what} ({self._step or 'préparation'}) ; l'index présent répond en attendant."
         if self._engine.has_index() and not self._step:
             return "Le modèle de recherche se charge : encore quelques secondes."
         return f"Premier lancement : l'index se construit ({self._step or 'lecture des fiches'}). Les questions attendront qu'il soit prêt."
 
-    def _run(self, rebuild: bool) -> None:
+    def _run(self, task: Task) -> None:
         try:
-            if rebuild or not self._engine.has_index():
+            if task == "sync":
+                self._sync()
+            elif task == "rebuild" or not self._engine.has_index():
                 self._engine.build([], self._report)
                 self._step = ""
             self._engine.warm()
@@ -55,6 +63,13 @@ class Preparation:
             self.error = f"L'index n'a pas pu être ouvert ou construit ({type(error).__name__}). Relancez « casf index build »."
         finally:
             self._running = False
+
+    def _sync(self) -> None:
+        from ingest.sync import sync
+
+        settings, engine = self._engine.settings, self._engine
+        sync(settings.home, settings.source, load_cards(), lambda: engine.embedder, progress=self._report)
+        self._step = ""
 
     def _report(self, what: str, done: int, total: int) -> None:
         self._step = f"{what.lower()} : {100 * done // max(1, total)} %"

@@ -11,12 +11,11 @@ from assistant.check import Check, check_text
 from assistant.check_input import read_text
 from assistant.check_report import DOUBT, FINE, WRONG, Remark, remarks, write_report
 from assistant.engine import Engine
-from assistant.render import data, layered
+from assistant.render import layered, reference_layers
 from assistant.web.background import INTERNAL, Preparation, stepwise
 from assistant.web.bridge import view
 from assistant.web.sheet_view import plural
 from corpus.errors import CasfError, NoIndex
-from corpus.reference import CASF, find_references
 
 GRADES = {WRONG: "grave", DOUBT: "moyen", FINE: "leger"}
 SHOWN = 60_000  # characters of the text shown with its remarks
@@ -58,12 +57,7 @@ def _remark(remark: Remark, check: Check, known: Collection[str]) -> str:
 
 
 def _linked(text: str, known: Collection[str]) -> str:
-    layers = [
-        (r.start, r.end, f'<a href="#passage"{data(open="article", num=r.num)}>', "</a>")
-        for r in find_references(text)
-        if r.code == CASF and r.num in known
-    ]
-    return layered(text, 0, len(text), layers)
+    return layered(text, 0, len(text), list(reference_layers(text, known)))
 
 
 def _marked(text: str, found: list[Remark]) -> str:

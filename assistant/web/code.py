@@ -1,27 +1,34 @@
 """« Le code »: browse by book, title, chapter; search; an article with its card, what it cites and what cites it."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
 from math import cos, pi, sin
 from typing import Any
 
+from assistant.answer import french_date
 from assistant.engine import Engine
-from assistant.render import article_name, data, reference_of
+from assistant.render import data, reference_of
 from assistant.retrieval import Searcher
 from assistant.web.background import Preparation
 from assistant.web.bridge import sent, view
 from assistant.web.passage import article_body
 from corpus.article import article_url
 from corpus.cards import place
+from corpus.codes import CASF, split_key, title_of
+from corpus.difference import differences
 from corpus.errors import CasfError, NoIndex
-from corpus.reference import CASF, find_references, parse_num, printed
-from ingest.generation import Index
+from corpus.markup import readable
+from corpus.numbers import order_key
+from corpus.reference import label_of, parse_num, printed
+from ingest.index import Index
 
 FOUND = 15  # results of a search
 DRAWN = 8  # articles on each side of the picture
 NAMED = 60  # of each list of links
+AROUND = {"cites": "Il cite", "cited_by": "Il est cité par", "applies": "Il applique", "applied_by": "Il est appliqué par"}
+TAGS = {"added": "ins", "removed": "del"}
 
 Path = tuple[str, ...]
 
@@ -31,52 +38,37 @@ def outline(index: Index) -> dict[str, Path]:
     """The headings above each article, in the code's order: the source's, or book and chapter where only a card is here."""
     found: dict[str, Path] = {}
     chapters: dict[tuple[str, bool], Path] = {}
-    for num in index.nums():
-        article = index.article(num)
-        if article:
-            found[num] = article.path or _by_number(num)
-            at = next((i for i, name in enumerate(article.path, 1) if name.startswith("Chapitre")), 0)
-            chapters.setdefault((place(num), num[0] == "L"), article.path[:at])
-    for num in sorted(index.known_nums() - set(found), key=_order):
-        found[num] = chapters.get((place(num), num[0] == "L")) or _by_number(num)
+    for key in index.nums():
+        article = index.article(key)
+        if article is None:
+            continue
+        if article.code != CASF:
+            found[key] = (_capital(title_of(article.code)), *article.path)
+            continue
+        found[key] = article.path or _by_number(key)
+        at = next((i for i, name in enumerate(article.path, 1) if name.startswith("Chapitre")), 0)
+        chapters.setdefault((place(key), key[0] == "L"), article.path[:at])
+    cards = [key for key in index.known_nums() - set(found) if split_key(key)[1] == CASF]
+    for key in sorted(cards, key=order_key):
+        found[key] = chapters.get((place(key), key[0] == "L")) or _by_number(key)
     return dict(sorted(found.items(), key=lambda row: _part(row[1])))  # a stable sort: within a part the source's order
 
 
 def _part(path: Path) -> int:
-    return 0 if path[:1] == ("Partie législative",) else 2 if path[0].startswith("Annexe") else 1
+    parts = ("Partie législative", "Partie réglementaire", "Annexe")
+    return next((i for i, name in enumerate(parts) if path[:1] and path[0].startswith(name)), len(parts))
 
 
 def _by_number(num: str) -> Path:
-    book, chapter = place(num).removesuffix(".yaml").split("/")
-    part = "Partie législative" if num[0] == "L" else "Annexe" if num.startswith("Annexe") else "Partie réglementaire"
-    if part == "Annexe":
+    if num.startswith("Annexe"):
         return ("Annexe",)
+    book, chapter = place(num).removesuffix(".yaml").split("/")
+    part = "Partie législative" if num[0] == "L" else "Partie réglementaire"
     return part, f"Livre {book.split('-')[1]}", f"Chapitre {chapter}"
 
 
-def _order(num: str) -> list[tuple[int, str]]:
-    return [(int(piece), "") if piece.isdigit() else (0, piece) for piece in re.findall(r"\d+|\D+", re.sub(r"^[A-Z]+", "", num))]
-
-
-@lru_cache(maxsize=2)
-def mentions(index: Index) -> dict[str, tuple[str, ...]]:
-    """What each article's text cites, in order, itself left out."""
-    known = index.known_nums()
-    found = {}
-    for num in index.nums():
-        article = index.article(num)
-        refs = find_references(article.text) if article else []
-        found[num] = tuple(dict.fromkeys(n for r in refs if r.code == CASF for n in _named(r.num, r.letter, known) if n != num))
-    return found
-
-
-def _named(num: str, letter: str, known: set[str]) -> list[str]:
-    return [n for n in ([num] if letter else ["L" + num, "R" + num]) if n in known][:1]
-
-
-def citing(index: Index, num: str) -> list[str]:
-    """The articles whose text cites `num`."""
-    return [other for other, cited in mentions(index).items() if num in cited]
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def browse_html(searcher: Searcher, path: Path) -> str:
@@ -112,7 +104,7 @@ def _listed(index: Index, nums: Iterable[str]) -> str:
     for num in nums:
         card = index.card(num)
         title = f" <span>{escape(card.title)}</span>" if card else ""
-        items.append(f'<li><a href="#code"{data(code=num)}>{escape(article_name(num))}</a>{title}</li>')
+        items.append(f'<li><a href="#code"{data(code=num)}>{escape(label_of(num))}</a>{title}</li>')
     return f'<ul class="plan">{"".join(items)}</ul>'
 
 
@@ -144,18 +136,41 @@ def article_html(searcher: Searcher, num: str) -> str:
     tools.append(f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">Légifrance</a>')
     tools += [f'<a href="#code"{data(code=n)}>{name} ({escape(printed(n))})</a>' for n, name in near]
     tools.append(f'<button type="button" class="lien"{data(do="browse", under=chr(9).join(path))}>Plan</button>')
-    cites, cited = list(mentions(index).get(num, ())), citing(index, num)
-    links = f'<div class="liens"><div><h3>Il cite ({len(cites)})</h3>{_links(index, cites)}</div>'
-    links += f"<div><h3>Il est cité par ({len(cited)})</h3>{_links(index, cited)}</div></div>" if article else "</div>"
+    around = {kind: [node.key for node in nodes] for kind, nodes in index.graph.neighbours(num).items()}
+    links = "".join(
+        f"<div><h3>{name} ({len(around[kind])})</h3>{_links(index, around[kind], searcher.known)}</div>"
+        for kind, name in AROUND.items()
+        if around[kind] or kind in ("cites", "cited_by")
+    )
     return (
-        f'<h2 tabindex="-1">{escape(article_name(num))}</h2><p class="outils">{" ".join(tools)}</p>'
-        f"{article_body(searcher, num)}{links if article else ''}{picture(num, cited, cites) if article else ''}"
+        f'<h2 tabindex="-1">{escape(label_of(num))}</h2><p class="outils">{" ".join(tools)}</p>'
+        f'{article_body(searcher, num)}{versions_html(index, num)}<div class="liens">{links}</div>'
+        f"{picture(num, around['cited_by'], around['cites'])}"
     )
 
 
-def _links(index: Index, nums: list[str]) -> str:
+def versions_html(index: Index, num: str) -> str:
+    """The versions of an article that are here, the latest first, each with what it changed; "" for a single one."""
+    versions = index.versions(num)
+    parts = []
+    for before, after in reversed(list(pairwise(versions))):
+        changed = "".join(
+            f"<{TAGS[p.kind]}>{escape(p.text)}</{TAGS[p.kind]}>" if p.kind in TAGS else escape(p.text)
+            for p in differences(readable(before.text), readable(after.text))
+        )
+        parts.append(
+            f"<details><summary>Du {escape(french_date(before.as_of))} au {escape(french_date(after.as_of))}</summary>"
+            f'<p class="note">Barré : retiré. Souligné : ajouté.</p><div class="verifie">{changed}</div></details>'
+        )
+    return f"<h3>Versions ({len(versions)})</h3>{''.join(parts)}" if parts else ""
+
+
+def _links(index: Index, nums: list[str], known: Collection[str]) -> str:
+    absent = [escape(label_of(n)) for n in nums if n not in known]
+    nums = [n for n in nums if n in known]
     more = f'<p class="note">et {len(nums) - NAMED} autres</p>' if len(nums) > NAMED else ""
-    return (_listed(index, nums[:NAMED]) + more) if nums else '<p class="note">Aucun article.</p>'
+    out = f'<p class="note">Absents des textes indexés : {", ".join(absent[:NAMED])}.</p>' if absent else ""
+    return (_listed(index, nums[:NAMED]) if nums else "") + more + out or '<p class="note">Aucun article.</p>'
 
 
 def picture(num: str, cited_by: list[str], cites: list[str]) -> str:

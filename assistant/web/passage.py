@@ -8,12 +8,15 @@ from typing import Any
 
 from assistant.engine import Engine
 from assistant.law_answer import card_notice
-from assistant.render import article_name, article_text, data, dated, prose, quoted_alineas, reference_of
+from assistant.render import article_text, data, dated, prose, quoted_alineas, reference_of
 from assistant.retrieval import Searcher
-from corpus.article import article_url
+from corpus.article import Article, article_url
 from corpus.cards import Card
 from corpus.contract import Contract
 from corpus.errors import CasfError
+from corpus.markup import readable
+from corpus.reference import label_of
+from ingest.index import Index
 from ingest.page_image import page_image
 
 QUOTE = 4000  # characters of a quotation that are looked for
@@ -48,10 +51,10 @@ def framed(title: str, body: str, tools: str = "") -> str:
 def article_panel(searcher: Searcher, num: str, quote: str = "") -> str:
     """An article: path, date, alinéas, its card in plain words. Raises `CasfError` for an unknown number."""
     index = searcher.index
-    article, cards = index.article(num), index.cards_of(num)
+    article, cards = version_of(index, num, quote), index.cards_of(num)
     if article is None and not cards:
         raise CasfError(f"L'article {num} n'est pas dans les textes disponibles ici.")
-    place = quoted_alineas(article.text, quote) if article else ""
+    place = quoted_alineas(readable(article.text), readable(quote)) if article else ""
     url = article.url if article else article_url(num)
     tools = [
         f'<button type="button" class="lien"{data(copy=reference_of(num, place))}>Copier la référence</button>',
@@ -59,24 +62,34 @@ def article_panel(searcher: Searcher, num: str, quote: str = "") -> str:
         f'<a href="#code"{data(code=num)}>Ouvrir dans « Le code »</a>',
     ]
     body = [article_body(searcher, num, quote)]
-    return framed(article_name(num) + (f", {place}" if place else ""), "".join(body), " ".join(tools))
+    return framed(label_of(num) + (f", {place}" if place else ""), "".join(body), " ".join(tools))
 
 
 def article_body(searcher: Searcher, num: str, quote: str = "") -> str:
     """What stands under an article's name, in the panel as in « Le code »."""
     index = searcher.index
-    article, cards = index.article(num), index.cards_of(num)
+    article, cards = version_of(index, num, quote), index.cards_of(num)
     parts = []
     if article:
         if article.path:
             parts.append(f'<p class="chemin">{escape(" › ".join(article.path))}</p>')
-        parts.append(f'<p class="date">Texte du {escape(dated(article.as_of))}.</p>')
+        current = index.article(num)
+        older = "" if current and current.text == article.text else " Ce n'est pas la version la plus récente."
+        parts.append(f'<p class="date">Texte du {escape(dated(article.as_of))}.{older}</p>')
     parts += [card_html(card) for card in cards if not card.part or not article]
     if article:
-        parts.append(article_text(article.text, quote, searcher.known))
+        parts.append(article_text(article.text, quote, searcher.known, article.code))
         if article.note:
             parts.append(f'<p class="chemin">{escape(article.note)}</p>')
     return "".join(parts)
+
+
+def version_of(index: Index, num: str, quote: str) -> Article | None:
+    """The version that holds a quotation: today's, else the latest one that has these words; today's when none has."""
+    current = index.article(num)
+    if quote and (current is None or quote not in current.text):
+        return next((v for v in reversed(index.versions(num)) if quote in v.text), current)
+    return current
 
 
 def card_html(card: Card) -> str:

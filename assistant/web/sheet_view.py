@@ -112,7 +112,11 @@ def _dates(events: Sequence[Event], today: date, to: Page) -> str:
             soon.append(rows[-1])
     headings = ("N°", "Date", "Objet", "Page")
     first = f"<h3>À venir</h3>{table('Prochaines dates', headings, soon[:SOON])}" if soon else ""
-    return f'<div class="defile">{timeline(events, today)}</div>' + first + _folded("Toutes les dates", len(rows), table("Dates du contrat", headings, rows))
+    return (
+        f'<div class="defile">{timeline(events, today)}</div>'
+        + first
+        + _folded("Toutes les dates", len(rows), table("Dates du contrat", headings, rows))
+    )
 
 
 def _day(iso: str) -> float | None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from assistant.answer import french_date
 from assistant.engine import Engine
-from assistant.web.background import Preparation
+from assistant.web.background import Preparation, Task
 from assistant.web.bridge import view
 from corpus.errors import CasfError
-from ingest.generation import live_folder, status
+from ingest.index import live_folder, status
 
 MEGA = 1_000_000
 
@@ -35,8 +35,8 @@ def state_html(engine: Engine, prep: Preparation) -> str:
         ]
         if not found["distinct"]:
             parts.append(
-                "<p>Le texte officiel n'est pas encore ici. Pour l'ajouter : <code>casf index build --source FICHIER</code> "
-                "(ou <code>casf sync</code>).</p>"
+                "<p>Le texte officiel n'est pas encore ici. Le bouton ci-dessous va le chercher sur le réseau ; sans réseau : "
+                "<code>casf index build --source FICHIER</code>.</p>"
             )
     except CasfError as error:
         parts.append(f'<p class="erreur">{escape(str(error))}</p>')
@@ -62,10 +62,16 @@ def tab(app: Any, engine: Engine, prep: Preparation) -> None:
         if has_text(engine):
             told = (
                 '<p class="attention" role="status">L\'index contient le texte officiel : le reconstruire d\'ici le perdrait. '
-                "Utilisez <code>casf index build --source FICHIER</code> ou <code>casf sync</code>.</p>"
+                "Mettez-le à jour, ou lancez <code>casf index build --source FICHIER</code>.</p>"
             )
             return told + state_html(engine, prep), gr.skip(), gr.skip()
-        prep.start(rebuild=True)
+        return begin("rebuild")
+
+    def update() -> tuple[str, Any, Any]:
+        return begin("sync")
+
+    def begin(task: Task) -> tuple[str, Any, Any]:
+        prep.start(task)
         return state_html(engine, prep), gr.Button(interactive=False), gr.Timer(active=True)
 
     hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -73,9 +79,11 @@ def tab(app: Any, engine: Engine, prep: Preparation) -> None:
         shown = view("etat")
         with gr.Row(elem_id="gestes"):
             again = gr.Button("Actualiser", scale=0, min_width=140)
+            renew = gr.Button("Mettre à jour le texte officiel (réseau)", scale=0, min_width=300)
             build = gr.Button("Reconstruire l'index des fiches", scale=0, min_width=260)
         timer = gr.Timer(1.0, active=False)
     gr.on([here.select, again.click], look, None, [shown, build], **hidden)
+    renew.click(update, None, [shown, build, timer], **hidden)
     build.click(rebuild, None, [shown, build, timer], **hidden)
 
     def tick() -> tuple[str, Any, Any]:

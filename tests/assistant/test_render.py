@@ -2,15 +2,15 @@
 
 from assistant.render import article_text, prose, quoted_alineas, reference_of, trust_said, with_tips
 
-TEXT = "Premier alinéa, voir l'article L. 900-4.\n\nDeuxième <b>alinéa</b>.\n\nTroisième."
+TEXT = "Premier alinéa, voir l'article L. 900-4.\n\nDeuxième & alinéa.\n\nTroisième."
 
 
 def test_alineas_marks_and_links_nest():
     html = article_text(TEXT, "voir l'article L. 900-4.\n\nDeuxième", {"L900-4"})
     assert html.count("<p ") == 3
-    assert "<mark>voir l&#x27;</mark><mark><a" in html.replace('</mark><mark><a href="#passage"', "</mark><mark><a")
+    assert html.count("<mark>") == 4  # before the link, the link, after it, the next alinéa
     assert 'data-num="L900-4"' in html
-    assert "&lt;b&gt;" in html
+    assert "&amp; alinéa" in html
 
 
 def test_an_unknown_reference_is_no_link():

@@ -26,6 +26,10 @@ def show(page, name: str) -> None:
         page.fill("#texte-verifie textarea", CHECKED)
         page.click("#choix-texte button:has-text('Vérifier') >> nth=0")
         page.wait_for_selector("#verification .verifie", timeout=60_000)
+    elif name == "seance":
+        page.fill("#theme-seance textarea, #theme-seance input", "les droits des personnes accueillies")
+        page.click("#theme button:has-text('Préparer')")
+        page.wait_for_selector("#seance h1", timeout=60_000)
     elif name == "code":
         page.fill("#mots textarea, #mots input", "L. 311-6")
         page.keyboard.press("Enter")

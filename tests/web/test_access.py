@@ -5,7 +5,7 @@ import pytest
 from tests.web.conftest import ask, opened, tab
 
 pytestmark = [pytest.mark.model, pytest.mark.browser]
-TABS = ("question", "contrat", "verifier", "code", "etat")
+TABS = ("question", "contrat", "seance", "verifier", "code", "etat")
 
 
 def fill(page, name):
@@ -22,6 +22,10 @@ def fill(page, name):
         page.fill("#texte-verifie textarea", "L'article L. 900-1 du CASF et l'article L. 999-9 du même code.")
         page.click("#choix-texte button:has-text('Vérifier') >> nth=0")
         page.wait_for_selector("#verification .verifie", timeout=60_000)
+    elif name == "seance":
+        page.fill("#theme-seance textarea, #theme-seance input", "le conseil de la vie sociale")
+        page.click("#theme button:has-text('Préparer')")
+        page.wait_for_selector("#seance h1", timeout=60_000)
     elif name == "code":
         page.fill("#mots textarea, #mots input", "L. 900-1")
         page.keyboard.press("Enter")

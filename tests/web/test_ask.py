@@ -162,7 +162,7 @@ def test_examples_of_each_public_are_answered(page):
 
 
 def test_every_page_says_that_it_is_not_official(page):
-    for name in ("question", "contrat", "verifier", "code", "etat"):
+    for name in ("question", "contrat", "seance", "verifier", "code", "etat"):
         tab(page, name)
         assert page.locator("#pied:has-text(\"n'est pas un service officiel de l'État\")").is_visible()
     assert page.evaluate("document.documentElement.lang") == "fr"

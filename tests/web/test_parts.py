@@ -122,7 +122,7 @@ def test_what_is_under_way_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(engine, "build", build)
     monkeypatch.setattr(engine, "warm", lambda: told.append("prêt"))
     prep._running = True
-    prep._run(False)
+    prep._run("open")
     assert told == [
         "Premier lancement : l'index se construit (vecteurs : 25 %). Les questions attendront qu'il soit prêt.",
         "prêt",
@@ -130,7 +130,7 @@ def test_what_is_under_way_is_said(tmp_path, monkeypatch):
     ]
     assert prep.said == ""
     monkeypatch.setattr(engine, "build", lambda *_: (_ for _ in ()).throw(CasfError("Le disque est plein.")))
-    prep._run(True)
+    prep._run("rebuild")
     assert prep.said == "Le disque est plein."
 
 

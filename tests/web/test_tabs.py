@@ -137,3 +137,21 @@ def test_the_state_says_what_is_indexed_and_keeps_the_official_text(page):
     assert "ten.jsonl" in told
     page.click("text=Reconstruire l'index des fiches")
     page.wait_for_selector("#etat:has-text('le reconstruire d\\'ici le perdrait')")
+
+
+def test_a_session_is_prepared_edited_and_downloaded(page):
+    from docx import Document
+
+    tab(page, "seance")
+    page.fill("#theme-seance textarea, #theme-seance input", "le conseil de la vie sociale")
+    page.click("#theme button:has-text('Préparer')")
+    page.wait_for_selector("#seance h2:has-text('Quiz')", timeout=60_000)
+    page.click("text=Modifier le texte")
+    text = page.input_value("#texte-seance textarea")
+    page.fill("#texte-seance textarea", text.replace("# Séance", "# Ma séance", 1))
+    page.click("#note-seance")
+    page.wait_for_selector("#seance h1:has-text('Ma séance')")
+    page.wait_for_timeout(1500)
+    with page.expect_download() as got:
+        page.click("#seance-fichiers >> text=DOCX")
+    assert any("Ma séance" in p.text for p in Document(got.value.path()).paragraphs)
