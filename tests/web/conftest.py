@@ -1,5 +1,6 @@
 """The served page and a browser (Debian's chromium, headless): the real app over cards, ten articles of ours and the demo CPOM."""
 
+import hashlib
 import os
 import shutil
 import socket
@@ -14,6 +15,7 @@ import pytest
 
 from assistant.engine import Engine
 from assistant.settings import Settings
+from ingest.workspace import DEMO
 from tests.conftest import FIXTURES, ROOT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -46,12 +48,28 @@ def serving(home: Path):
 @pytest.fixture(scope="session")
 def web_home(tmp_path_factory) -> Path:
     """A home with the real model, the cards, and ten articles of our own as the official text."""
+    kept = ROOT / ".cache" / "web" / _key()
+    if not kept.is_dir():  # made once for a state of the sources: a minute of work
+        made = tmp_path_factory.mktemp("made")
+        engine = Engine(Settings.load(str(ROOT / ".cache" / "home")))
+        _ = engine.embedder  # builds the model in .cache when it isn't there
+        shutil.copytree(ROOT / ".cache" / "home" / "model", made / "model")
+        engine = Engine(Settings.load(str(made)))
+        engine.build([FIXTURES / "ten.jsonl"])
+        engine.workspace("").open(DEMO)
+        for old in sorted(kept.parent.glob("*"), key=lambda p: p.stat().st_mtime)[:-2]:
+            shutil.rmtree(old, ignore_errors=True)
+        shutil.copytree(made, kept, dirs_exist_ok=True)
     home = tmp_path_factory.mktemp("web")
-    kept = ROOT / ".cache" / "home" / "model"
-    _ = Engine(Settings.load(str(kept.parent))).embedder  # builds the model in .cache when it isn't there
-    shutil.copytree(kept, home / "model", copy_function=os.link)
-    Engine(Settings.load(str(home))).build([FIXTURES / "ten.jsonl"])
-    return home
+    return Path(shutil.copytree(kept, home, dirs_exist_ok=True))
+
+
+def _key() -> str:
+    files = [*(ROOT / "ingest").rglob("*.py"), *(ROOT / "corpus").rglob("*.*"), FIXTURES / "ten.jsonl"]
+    digest = hashlib.sha256()
+    for path in sorted(p for p in files if p.suffix in (".py", ".yaml", ".npz", ".pdf", ".jsonl")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 @pytest.fixture(scope="session")
