@@ -9,7 +9,7 @@ article asked about for what it says from one taken for another.
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answer import Answer
 from assistant.check import LETTERS, is_chapter, status_of
@@ -83,6 +83,8 @@ def find_premise(question: Question, searcher: Searcher, judge: Judge) -> Premis
         return None
     said = what_is_said(question.text)
     bare = read_question(said, searcher.index.vocabulary) if judge.says_something(said) else None
+    if bare and bare.kind == "yesno":  # no "oui" or "non" beside "this article doesn't say that"
+        bare = replace(bare, kind="")
     found = {ref: searcher.resolve(ref) for ref in refs}
     for ref in (ref for ref in refs if not found[ref]):
         return _unknown(ref, bare, [num for nums in found.values() for num in nums], searcher)
@@ -212,8 +214,7 @@ def _figure(question: Question, num: str, bare: Question, judge: Judge) -> Premi
         message = f"L'article {_told(num, judge.searcher)} ne porte pas « {figure} » : lisez les chiffres qu'il donne."
     else:
         return None
-    hits = judge.searcher.search(question, 10)
-    return Premise("figure", message, question, tuple(hits))
+    return Premise("figure", message, replace(question, kind=""), tuple(judge.searcher.search(question, 10)))
 
 
 def _silence(asked: str, num: str, searcher: Searcher) -> str:

@@ -222,7 +222,7 @@ def run(engine: Engine, files: list[Path]) -> dict[str, Any]:
         kind = next((kind for kind, key in KINDS.items() if all(key in row for row in rows)), "legal")
         if kind == "premise":
             parts = sorted({row["part"] for row in rows})
-            result = {"questions": len(rows)} | {
+            result: dict[str, Any] = {"questions": len(rows)} | {
                 part: run_premise(engine, [r for r in rows if r["part"] == part]) for part in parts
             }
         elif kind == "contract":

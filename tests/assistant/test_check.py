@@ -363,7 +363,7 @@ def doubts(searcher: Searcher) -> list[str]:
 
 @pytest.mark.model
 def test_correct_sentences_are_seldom_doubted_with_the_cards_alone(engine):
-    assert len(doubts(engine.searcher())) <= 4
+    assert len(doubts(engine.searcher())) <= 2
 
 
 @pytest.mark.model

@@ -98,8 +98,8 @@ def test_traps_are_named_and_honest_questions_left_alone(engine):
 
 @pytest.mark.model
 def test_the_answer_says_it_first_and_cites_the_right_article(engine):
-    answer = engine.ask("L'article L122-3 fait-il acquérir le domicile de secours au bout de trois mois ?")
+    answer = engine.ask("D423-9 majore-t-il les heures de la nounou au-delà de 45 par semaine ?")
     assert answer.premise["ok"] is False
     assert answer.answer.startswith(f"**{answer.premise['message']}**")
-    assert answer.citations[0].num == "L122-2"
-    assert "L122-3" in [c.num for c in answer.citations]
+    assert answer.citations[0].num == "D423-10"
+    assert "D423-9" in [c.num for c in answer.citations]
