@@ -6,16 +6,20 @@ word's statute term, and back); the questions it holds when it asks several; the
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from corpus.errors import CasfError
 from corpus.lexicon import find_terms
 from corpus.reference import ArticleRef, find_references
-from corpus.words import fold, index_words
+from corpus.words import fold, index_words, plain_words
 
 MAX_CHARACTERS = 5000
+
+
+# "l 262 37": the hyphens left out; replaced character for character, so that offsets hold.
+_SPACED = re.compile(r"\b[LRD]\.? ?[1-5]\d\d(?:[ -]\d{1,3}\b(?! ?(?:€|%|euros?|jours?|mois|ans|heures?))){1,3}", re.IGNORECASE)
 
 
 class BadQuestion(CasfError):
@@ -51,10 +55,11 @@ def read_question(text: str, vocabulary: Mapping[str, int] | None = None) -> Que
         raise BadQuestion("Posez une question : le champ est vide.")
     if len(text) > MAX_CHARACTERS:
         raise BadQuestion(f"La question est trop longue ({len(text)} caractères, {MAX_CHARACTERS} au plus) : résumez-la.")
-    refs = tuple(find_references(text))
+    plain = _SPACED.sub(lambda m: re.sub(r"(?<=\d) (?=\d)", "-", m[0]), text)
+    refs = tuple(find_references(plain))
     if not refs and (language := foreign_language(text)):
         raise BadQuestion(f"Cette question semble écrite en {language} : posez-la en français, les textes sont en français.")
-    mended = mend(text, refs, vocabulary) if vocabulary else text
+    mended = mend(plain, refs, vocabulary) if vocabulary else plain
     words = tuple(dict.fromkeys(index_words(mended)))
     brought = [w for match in find_terms(mended) for expression in match.brings for w in index_words(expression)]
     added = tuple(w for w in dict.fromkeys(brought) if w not in words)
@@ -175,15 +180,65 @@ def asked_kind(text: str) -> str:
     return next((kind for kind, pattern in _ASKS if re.search(pattern, folded)), "")
 
 
+# A follow-up: it starts as one, or points back ("il", "ça", "celui-ci") and names no subject of its own.
 _FOLLOWS = re.compile(
-    r"^(?:et\b|mais\b|ou bien\b|même (?:chose|question)|pareil|idem|dans ce cas|alors\b|sinon\b|pour (?:lui|elle|eux)\b|celui|celle|ça\b|c'est)",
+    r"^(?:et\b|mais\b|ou bien\b|même\b|pareil|idem|dans ce cas|alors\b|sinon\b|pour (?:lui|elle|eux|elles)\b|celui|celle|ceux|ça\b|c'est)",
     re.IGNORECASE,
 )
+_INSTEAD = re.compile(r"(?:et|mais|ou)(?: pour| à| de)?(?: la| le| les| un| une| du| des| l['’])?", re.IGNORECASE)
+_POINTS_BACK = re.compile(
+    r"\b(?:ils?|elles?|ça|cela|ceci|celui|celle|ceux|celles|lui|leur|y|en|son|sa|ses|leurs|cette|ce|cet|ces)\b", re.IGNORECASE
+)
+# What one asks of any subject: a question of these words alone has none.
+_GENERAL = frozenset(
+    """combien temps delai duree cout coute coutent couter prix payer paie paye payant gratuit montant conditions condition droit refus refuse
+    refuser refuse-t accord accepter contester contestation recours appel tribunal juge adresser adresse demander demande dossier
+    document documents papier papiers pieces piece formulaire justificatif qui ou quand comment pourquoi qu qu'est decide decider
+    obligatoire obligation obliger possible permis interdit normal legal vrai arrive passe change changer arrete arreter duree dure durent
+    valable fin finit commence debut reponse repondre repondent decision signer signe exactement juste fois an ans mois jours jour
+    semaine cas exception exceptions plus moins minimum maximum limite plafond age apres ensuite suite risque risques sanction
+    partir pendant depuis jusqu jusque accorde accordee verse versee verser donne donnee attribue attribuee
+    revoir renouveler renouvele renouvelee article texte loi source dit prevu prevoit ecrit concretement exemple""".split()
+)
+LONG_EARLIER = 160  # characters: of a longer earlier question only the sentences that ask are kept
 
 
 def with_context(text: str, earlier: str) -> str:
-    """A follow-up ("et pour son conjoint ?") with the question it follows; any other question as it stands."""
-    short = len(text.split()) <= 9
-    if earlier and short and _FOLLOWS.match(text.strip()) and not find_references(text):
-        return f"{earlier.rstrip(' ?.')} — {text.strip()}"
-    return text
+    """A follow-up ("et pour son conjoint ?") with the question it follows; any other question as it stands.
+
+    When both name one thing by its acronym ("et pour la PCH ?"), the new one takes the old one's place.
+    """
+    if not earlier or not follows(text):
+        return text
+    if len(earlier) > LONG_EARLIER:
+        earlier = " ".join(p for p in re.split(r"(?<=[.!?…])\s+", earlier) if p.endswith("?")) or earlier
+    old, new = find_terms(earlier), find_terms(text)
+    if (
+        len(old) == len(new) == 1
+        and {old[0].entry.kind, new[0].entry.kind} == {"acronym"}
+        and _INSTEAD.fullmatch(text[: new[0].start].strip())
+    ):
+        return earlier[: old[0].start] + text[new[0].start : new[0].end] + earlier[old[0].end :]
+    return f"{earlier.rstrip(' ?.')} — {text.strip()}"
+
+
+def follows(text: str) -> bool:
+    """Whether a text cannot be understood without the question before it."""
+    text = text.strip()
+    words = re.findall(r"\w+", text)
+    if len(words) > 12 or find_references(text):
+        return False
+    if _FOLLOWS.match(text):
+        return len(words) <= 9
+    subject = [w for w in plain_words(text) if w not in _GENERAL]
+    if not subject or len(subject) > 1 or find_terms(text):
+        return not subject
+    return len(words) <= 2 or bool(_POINTS_BACK.search(text))
+
+
+def in_conversation(text: str, history: Sequence[str]) -> str:
+    """`text` as it stands in a conversation, `history` being the questions asked before it, oldest first."""
+    topic = ""
+    for earlier in history:
+        topic = with_context(earlier, topic)
+    return with_context(text, topic)

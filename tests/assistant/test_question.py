@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.question import BadQuestion, asked_kind, mend, read_question, split_questions, with_context
+from assistant.question import BadQuestion, asked_kind, in_conversation, mend, read_question, split_questions, with_context
 from corpus.reference import find_references
 
 
@@ -109,8 +109,73 @@ def test_the_lexicon_adds_the_statute_s_words():
     assert not set(question.added) & set(question.words)
 
 
-def test_follow_ups_take_the_earlier_question():
-    earlier = "Qui a droit au RSA ?"
-    assert with_context("et pour son conjoint ?", earlier) == "Qui a droit au RSA — et pour son conjoint ?"
-    assert with_context("Qui paie l'EHPAD ?", earlier) == "Qui paie l'EHPAD ?"
-    assert with_context("et L. 262-4 ?", earlier) == "et L. 262-4 ?"
+@pytest.mark.parametrize(
+    ("text", "num"),
+    [("l 262 37 ça dit koi", "L262-37"), ("R 314 40 1", "R314-40-1"), ("d.312 176-7", "D312-176-7"), ("L 115-3", "L115-3")],
+)
+def test_a_number_without_its_hyphens(text, num):
+    assert [ref.num for ref in read_question(text).refs] == [num]
+
+
+def test_a_number_of_days_is_no_part_of_a_reference():
+    assert [ref.num for ref in read_question("le L262 10 jours après").refs] == ["L262"]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "text", "read"),
+    [
+        ("Qui a droit au RSA ?", "et pour son conjoint ?", "Qui a droit au RSA — et pour son conjoint ?"),
+        ("Qui peut demander le RSA ?", "Et pour un étudiant ?", "Qui peut demander le RSA — Et pour un étudiant ?"),
+        ("Qui décide de la PCH ?", "Dans quel délai ?", "Qui décide de la PCH — Dans quel délai ?"),
+        ("Qui décide de la PCH ?", "Quel recours ?", "Qui décide de la PCH — Quel recours ?"),
+        ("Qui décide de la PCH ?", "Et l'APA ?", "Qui décide de la APA ?"),
+        ("Qui siège à la CDAPH ?", "Et à la MDPH ?", "Qui siège à la MDPH ?"),
+        ("Comment être agréé ?", "Il dure combien de temps ?", "Comment être agréé — Il dure combien de temps ?"),
+        ("Comment être agréé ?", "C'est valable jusqu'à quand ?", "Comment être agréé — C'est valable jusqu'à quand ?"),
+        ("Un élève peut-il aider ?", "Elle peut refuser ?", "Un élève peut-il aider — Elle peut refuser ?"),
+        ("Qu'est-ce que le CVS ?", "Qui y siège ?", "Qu'est-ce que le CVS — Qui y siège ?"),
+        (
+            "Les enfants doivent-ils payer ?",
+            "Même les petits-enfants ?",
+            "Les enfants doivent-ils payer — Même les petits-enfants ?",
+        ),
+        ("Peut-on dénoncer son patron ?", "Quelle protection ?", "Peut-on dénoncer son patron — Quelle protection ?"),
+        ("Un foyer peut-il fermer ?", "Qui décide ?", "Un foyer peut-il fermer — Qui décide ?"),
+        ("Un foyer peut-il fermer ?", "Pourquoi ?", "Un foyer peut-il fermer — Pourquoi ?"),
+        ("Un foyer peut-il fermer ?", "Mais les résidents ?", "Un foyer peut-il fermer — Mais les résidents ?"),
+        (
+            "Mon fils a un dossier. Il faut un certificat ?",
+            "et sinon ?",
+            "Mon fils a un dossier. Il faut un certificat — et sinon ?",
+        ),
+        ("Combien d'APA à domicile ?", "et en EHPAD ?", "Combien d'APA à domicile — et en EHPAD ?"),
+        (
+            "Le juge peut-il payer mon loyer ?",
+            "Pendant combien de temps ?",
+            "Le juge peut-il payer mon loyer — Pendant combien de temps ?",
+        ),
+        ("Combien d'aide ménagère ?", "et en maison de retraite ?", "Combien d'aide ménagère — et en maison de retraite ?"),
+        ("Qui signe ?", "Combien ça coûte ?", "Qui signe — Combien ça coûte ?"),
+        # These stand by themselves.
+        ("Qui a droit au RSA ?", "Qui paie l'EHPAD ?", "Qui paie l'EHPAD ?"),
+        ("Qui a droit au RSA ?", "et L. 262-4 ?", "et L. 262-4 ?"),
+        ("Qui a droit au RSA ?", "Comment devenir pupille de l'État ?", "Comment devenir pupille de l'État ?"),
+        ("Qui a droit au RSA ?", "Une nounou peut-elle garder quatre enfants ?", "Une nounou peut-elle garder quatre enfants ?"),
+        ("Qui a droit au RSA ?", "domiciliation CCAS", "domiciliation CCAS"),
+        ("", "et pour son conjoint ?", "et pour son conjoint ?"),
+    ],
+)
+def test_follow_ups_take_the_earlier_question(earlier, text, read):
+    assert with_context(text, earlier) == read
+
+
+def test_a_long_story_is_cut_to_what_it_asks():
+    story = "Bonjour. " + "Ma tante vit seule avec son chat depuis dix ans. " * 4 + "Peut-elle être aidée ?"
+    assert with_context("Par qui ?", story) == "Peut-elle être aidée — Par qui ?"
+
+
+def test_a_conversation_keeps_its_subject():
+    history = ["Qui a droit au RSA ?", "et à 20 ans ?"]
+    assert in_conversation("Dans quel délai ?", history) == "Qui a droit au RSA — et à 20 ans — Dans quel délai ?"
+    assert in_conversation("Qui paie l'EHPAD ?", history) == "Qui paie l'EHPAD ?"
+    assert in_conversation("Qui décide ?", []) == "Qui décide ?"
