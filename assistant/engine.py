@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from assistant.fusion import confidence
 from assistant.history import answer_history, only_elsewhere, other_codes
 from assistant.law_answer import answer_law
 from assistant.premise import find_premise, warned
-from assistant.question import Question, read_question
+from assistant.question import Question, in_conversation, read_question
+from assistant.rerank import Reranker
 from assistant.retrieval import Hit, Searcher, signals
 from assistant.scope import refuse
 from assistant.settings import Settings
@@ -30,7 +31,7 @@ from ingest.sources import read_source
 from ingest.workspace import Workspace
 
 # Under this confidence nothing is answered: on our own questions one answerable in a hundred stands below it.
-TOO_UNSURE = 0.22
+TOO_UNSURE = 0.26
 DAYS_KEPT = 4  # other days than today whose versions stay ready to be searched
 
 
@@ -41,6 +42,7 @@ class Engine:
         self.settings = settings
         self.say = say
         self._embedder: Embedder | None = None
+        self._reranker = Reranker(settings.reranker) if settings.reranker else None
         self._searcher: Searcher | None = None
         self._dated: dict[str, Searcher] = {}
         self._judge: Judge | None = None
@@ -64,7 +66,7 @@ class Engine:
                 self._searcher.index.folder,
                 self._searcher.index.on,
             ):
-                self._searcher = Searcher(Index.open(self.settings.home), self.embedder)
+                self._searcher = Searcher(Index.open(self.settings.home), self.embedder, reranker=self._reranker)
                 self._dated = {}
             return self._searcher
 
@@ -77,7 +79,7 @@ class Engine:
             if day not in self._dated:
                 if len(self._dated) >= DAYS_KEPT:
                     self._dated.pop(next(iter(self._dated)))
-                self._dated[day] = Searcher(today.index.at(day), self.embedder)
+                self._dated[day] = Searcher(today.index.at(day), self.embedder, reranker=self._reranker)
             return self._dated[day]
 
     def judge(self, searcher: Searcher) -> Judge:
@@ -109,32 +111,41 @@ class Engine:
         hits = searcher.search(read_question(text, searcher.index.vocabulary), k)
         return hits, _ms(start)
 
-    def ask(self, text: str, contract: str | None = None, user: str | None = None, day: str = "") -> Answer:
+    def ask(
+        self, text: str, contract: str | None = None, user: str | None = None, day: str = "", history: Sequence[str] = ()
+    ) -> Answer:
         """Answer a question, in the words of the language model when one is set. Raises `CasfError` for people to read.
 
-        `day` (ISO) asks for the law as it stood that day; else the question itself may name one.
+        `day` (ISO) asks for the law as it stood that day; else the question itself may name one. `history`: the questions
+        asked before in the same conversation, oldest first; a follow-up ("et son conjoint ?") is read with them.
         """
-        *_, last = self.stream(text, contract, user, day)
+        *_, last = self.stream(text, contract, user, day, history)
         return last
 
-    def stream(self, text: str, contract: str | None = None, user: str | None = None, day: str = "") -> Iterator[Answer]:
+    def stream(
+        self, text: str, contract: str | None = None, user: str | None = None, day: str = "", history: Sequence[str] = ()
+    ) -> Iterator[Answer]:
         """The extractive answer at once; then, with a language model, its verified text as it grows; the last one is final."""
-        answer = self.extract(text, contract, user, day)
+        answer = self.extract(text, contract, user, day, history)
         yield answer
         if self.settings.llm and not answer.abstained:
             from assistant.generate import generate
 
             yield from generate(answer, self.settings.llm, self.settings.llm_timeout)
 
-    def extract(self, text: str, contract: str | None = None, user: str | None = None, day: str = "") -> Answer:
+    def extract(
+        self, text: str, contract: str | None = None, user: str | None = None, day: str = "", history: Sequence[str] = ()
+    ) -> Answer:
         """Answer a question on the law, or on the user's contract `contract`, without a language model."""
         start = time.perf_counter()
         timing = {"retrieval": 0.0}
+        asked, text = text, in_conversation(text, history)
 
         def found() -> None:
             timing["retrieval"] = _ms(start)
 
         answer = self._on_contract(text, contract, user, found) if contract else self._on_law(text, day, found)
+        answer.question = asked
         total = _ms(start)
         answer.timing_ms = {**timing, "answer": round(total - timing["retrieval"], 1), "total": total}
         return answer

@@ -18,6 +18,10 @@ HERE = Path(__file__).parent
 WEIGHTS = HERE / "fusion.json"
 ADAPTER = HERE / "adapter.npz"
 
+# Windows of a long question, in tokens: their length, the step from one to the next, how many at most.
+WINDOW, STRIDE, WINDOWS = 14, 6, 24
+SKIP = 3  # the first tokens: the prefix "query: "
+
 FEATURES = {
     "passages": "cosinus du meilleur passage avec la question",
     "cards": "cosinus du résumé de la fiche",
@@ -27,11 +31,18 @@ FEATURES = {
     "adapted_questions": "le même, question adaptée",
     "text_words": "BM25 du meilleur passage, rapporté au meilleur de la question",
     "card_words": "BM25 de la fiche, rapporté au meilleur de la question",
-    "sentence_cards": "question longue : meilleur cosinus d'une de ses phrases avec le résumé",
-    "sentence_questions": "question longue : meilleur cosinus d'une de ses phrases avec une question de fiche",
+    "window_cards": "question longue : meilleur cosinus d'un de ses passages avec le résumé",
+    "window_questions": "question longue : meilleur cosinus d'un de ses passages avec une question de fiche",
+    "windows_cards": "question longue : cosinus moyen de ses passages avec le résumé",
+    "windows_questions": "question longue : cosinus moyen de ses passages avec une question de fiche",
+    "long_card_words": "question longue : BM25 de la fiche",
+    "topic_text_words": "simple intitulé : BM25 du meilleur passage",
+    "topic_card_words": "simple intitulé : BM25 de la fiche",
+    "topic_law": "simple intitulé : 1 pour un article L",
     "section": "score du meilleur autre article de la même section",
     "law": "1 pour un article L, 0 pour un R ou un D",
     "repealed": "1 si la fiche dit l'article abrogé",
+    "annex": "1 pour une annexe",
     "overseas": "1 pour le livre V, si la question ne parle pas d'outre-mer",
 }
 
@@ -58,14 +69,22 @@ def adapter(fingerprint: str) -> np.ndarray | None:
         return data["matrix"].astype(np.float32) if str(data["fingerprint"]) == fingerprint else None
 
 
-def adapted(vectors: np.ndarray, fingerprint: str) -> np.ndarray:
-    """Question vectors (n, d) after the adapter, unit length; unchanged when there is none for this model."""
+def adapted(whole: np.ndarray, tokens: np.ndarray, fingerprint: str, windows: bool) -> np.ndarray:
+    """Question vectors after the adapter, unit length, shape (1 + windows, d): the whole, then, if asked, every window.
+
+    `whole` (d,) is the question's own vector, `tokens` (n, d) its tokens'; a window is the mean of a run of tokens, which
+    costs no other reading (after "late chunking", Günther et al. 2024). With no adapter for this model, `whole` alone.
+    """
     matrix = adapter(fingerprint)
     if matrix is None:
-        return vectors
-    out = vectors @ matrix.T
-    unit: np.ndarray = out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)
-    return unit
+        return whole[None]
+    starts = range(SKIP, max(SKIP + 1, len(tokens) - 1), STRIDE)[:WINDOWS] if windows else ()
+    return np.stack([unit(matrix @ vector) for vector in (whole, *(tokens[at : at + WINDOW].mean(axis=0) for at in starts))])
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    """A vector scaled to length 1 (a null one stays null)."""
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
 
 
 def confidence(signals: Mapping[str, float]) -> float:

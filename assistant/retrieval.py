@@ -19,12 +19,13 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from assistant.fusion import adapted, fused
+from assistant.fusion import adapted, fused, unit
 from assistant.question import Question, read_question
+from assistant.rerank import DEPTH, Reranker, spread
 from corpus.article import Passage, article_url
 from corpus.cards import Card, place
 from corpus.codes import CASF, CODES, key_of, split_key
-from corpus.reference import ArticleRef, label_of
+from corpus.reference import ArticleRef, find_references, label_of
 from corpus.words import fold, index_words
 from ingest.embedding import Embedder
 from ingest.generation import Index, row_num
@@ -32,14 +33,25 @@ from ingest.generation import Index, row_num
 Views = Literal["all", "text", "cards"]
 
 SUBJECT = 0.1  # what a code's articles gain when the question names one of its subjects (`corpus/codes.yaml`)
-EXACT = 10.0  # what being named adds: more than any other article can score
+EXACT = 20.0  # what being named adds: more than any other article can score
+BESIDE = 10.0  # what standing beside a named article adds, where the question asks for a neighbour
 ADDED = 0.35  # weight of a word that the lexicon adds, beside one of the question's own
 POOL = 100  # rows that each view proposes
-LONG = 140  # characters from which a question is also searched sentence by sentence
-_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
+LONG = 140  # characters from which a question is also searched window by window
+TOPIC = 70  # characters up to which what asks nothing is a title
 _OVERSEAS = re.compile(
-    r"mayotte|mahor|outre.?mer|guadeloup|martini|guyan|reunion|polynes|caledon|wallis|futuna|saint.pierre|saint.martin|barthelemy|\bdom\b|antill|terres australes|alsace|moselle"
+    r"mayotte|mahor|outre.?mer|guadeloup|martini|guyan|reunion|polynes|caledon|wallis|futuna|saint.pierre|miquelon|saint.martin|barthelemy|\bdom\b|antill|terres australes|alsace|moselle"
 )
+
+
+_NEIGHBOUR = re.compile(
+    r"juste (?:apres|avant)|suivant|precedent|autour|voisin|a cote|appliqu|application|dans quel article|quel (?:autre )?article|renvoi"
+)
+
+
+def asks_for_neighbour(question: Question) -> bool:
+    """Whether a question that names an article wants another one near it ("l'article juste après …")."""
+    return bool(question.refs) and bool(_NEIGHBOUR.search(fold(question.text)))
 
 
 @dataclass(slots=True)
@@ -86,24 +98,63 @@ def codes_about(text: str) -> set[str]:
 class Searcher:
     """Finds articles in one open index. `views` leaves out the cards or the text, for measuring."""
 
-    def __init__(self, index: Index, embedder: Embedder, views: Views = "all"):
+    def __init__(self, index: Index, embedder: Embedder, views: Views = "all", reranker: Reranker | None = None):
         index.check_model(embedder.fingerprint)
         self.index = index
         self.embedder = embedder
+        self.reranker = reranker
+        # What isn't there is not missed: another set of weights is used where only cards, or no cards, are indexed.
+        if views == "all" and not (index.manifest["passages"] and index.manifest["cards"]):
+            views = "text" if index.manifest["passages"] else "cards"
         self.views: Views = views
         self.known = index.known_nums()
+        self._order = index.nums() or sorted(self.known)
         self._sections = index.sections()
         self._repealed = index.repealed()
 
     def search(self, question: Question, k: int = 10) -> list[Hit]:
         """The k best articles, best first, each once."""
         exact = {num for ref in question.refs for num in self.resolve(ref)}
-        rows, features = self.features(question, exact)
-        scores = {num: fused(own, self.views) + (EXACT if num in exact else 0.0) for num, own in features.items()}
+        beside = self.neighbours(exact) if exact else set()
+        rows, features = self.features(question, exact | beside)
+        scores = {num: fused(own, self.views) for num, own in features.items()}
+        if self.reranker:
+            scores |= self._reread(question, scores, rows)
         if about := codes_about(question.mended):
             scores |= {num: score + SUBJECT for num, score in scores.items() if split_key(num)[1] in about}
+        wanted = BESIDE if asks_for_neighbour(question) else 0.0
+        for num in scores:
+            scores[num] += EXACT if num in exact else wanted if num in beside else 0.0
         best = sorted(scores, key=lambda num: (-scores[num], num))[:k]
         return [self._hit(num, scores[num], rows, features[num], num in exact) for num in best]
+
+    def neighbours(self, nums: Collection[str]) -> set[str]:
+        """The articles before and after each in the code's order, those that it cites and those that cite it."""
+        found: set[str] = set()
+        ordered = self._order
+        for num in nums:
+            if num in ordered:
+                at = ordered.index(num)
+                found |= {*ordered[max(0, at - 2) : at + 3]}
+            if article := self.index.article(num):
+                found |= {other for ref in find_references(article.text) for other in self.resolve(ref)[:5]}
+            found |= {row_num(ident) for ident, _ in self.index.lexical["passages"].best(index_words(num), 20)}
+            found |= {other for card in self.index.cards_of(num) for other in card.see if other in self.known}
+        return found - set(nums)
+
+    def _reread(
+        self, question: Question, scores: dict[str, float], rows: dict[str, dict[str, tuple[str, float]]]
+    ) -> dict[str, float]:
+        """Scores of the best fifty after the cross-encoder's reading, its opinion weighing as much as the first one's."""
+        assert self.reranker
+        best = sorted(scores, key=lambda num: (-scores[num], num))[:DEPTH]
+        hits = [self._hit(num, scores[num], rows, {}, False) for num in best]
+        texts = [f"{hit.card.title}. {hit.card.summary} {hit.text}" if hit.card else hit.text for hit in hits]
+        first = np.array([scores[num] for num in best], np.float32)
+        second = self.reranker.scores(question.mended, texts)
+        both = (spread(first) + second) / 2
+        width = float(first.max() - first.min()) if len(first) else 0.0
+        return {num: float(first.min() + width * mark) for num, mark in zip(best, both, strict=True)}
 
     def resolve(self, ref: ArticleRef) -> list[str]:
         """The corpus numbers that a reference names: one, several when it has no letter or is a range, none when unknown."""
@@ -114,7 +165,7 @@ class Searcher:
             if (key := key_of(f"{letter}{ref.number}" if ref.letter != "Annexe" else ref.num, ref.code)) in self.known
         ]
         if ref.range_end:
-            nums = self.index.nums() or sorted(self.known)
+            nums = self._order
             ends = [key for n in (ref.num, ref.range_end_num) if (key := key_of(n, ref.code)) in self.known]
             if len(ends) == 2:
                 first, last = (nums.index(n) for n in ends)
@@ -127,11 +178,9 @@ class Searcher:
         """Best row of every candidate by view, and its features (`assistant.fusion.FEATURES`) by number."""
         dense = {"all": ("passages", "cards", "questions"), "text": ("passages",), "cards": ("cards", "questions")}[self.views]
         lexical = {"all": ("passages", "cards"), "text": ("passages",), "cards": ("cards",)}[self.views]
-        sentences = [s for s in _SENTENCE.split(question.mended) if len(s.split()) >= 4][:5] if len(question.text) > LONG else []
-        plain = self.embedder.queries([question.mended, *sentences])
-        turned = adapted(plain, self.embedder.fingerprint)
-        between = plain[0] + turned[0]
-        between /= np.linalg.norm(between) or 1.0
+        long, topic = len(question.text) > LONG, is_topic(question.text)
+        plain, tokens = self.embedder.query_tokens(question.mended)
+        vectors = np.vstack([plain, adapted(plain, tokens, self.embedder.fingerprint, long)])
 
         candidates = set(exact)
         words: dict[str, dict[str, float]] = {}
@@ -141,39 +190,47 @@ class Searcher:
                 best.setdefault(row_num(ident), score)
             words[field_name] = best
             candidates |= set(best)
+        between = unit(vectors[0] + vectors[1])
         for view in dense:
             candidates |= {row_num(ident) for ident, _ in self.index.dense(view, between, POOL)}
 
-        rows = {view: self.index.rows[view].best(plain[0], candidates) for view in dense}
-        turned_rows = {view: self.index.rows[view].best(turned[0], candidates) for view in dense}
-        by_sentence = {
-            view: [self.index.rows[view].best(vector, candidates) for vector in turned[1:]]
-            for view in dense
-            if view != "passages"
-        }
+        if not candidates:
+            return {}, {}
+        highest = {name: max(own.values(), default=1.0) for name, own in words.items()}
+        found = {view: self.index.rows[view].best(vectors, candidates) for view in dense}
         about = codes_about(question.mended)
-        about_overseas = bool(_OVERSEAS.search(fold(question.text)))
+        about_overseas = bool(_OVERSEAS.search(fold(" ".join([question.text, *question.added]))))
+        # A view that the article lacks (no text fetched, no card) is worth its poorest other: neither reward nor penalty.
+        ordered = sorted(candidates)
+        absent = np.full(len(vectors), np.inf, np.float32)
+        cosines = np.array([[found[view][num][1] if num in found[view] else absent for view in dense] for num in ordered])
+        cosines = np.where(np.isinf(cosines), cosines.min(axis=1, keepdims=True, initial=np.inf), cosines)
+        cosines[np.isinf(cosines)] = 0.0
+        columns: dict[str, np.ndarray] = {}
+        for i, view in enumerate(dense):
+            columns[view], columns[f"adapted_{view}"] = cosines[:, i, 0], cosines[:, i, 1]
+            if long and view != "passages":
+                windows = cosines[:, i, 2 if len(vectors) > 2 else 1 :]
+                columns[f"window_{view}"], columns[f"windows_{view}"] = windows.max(axis=1), windows.mean(axis=1)
         features: dict[str, dict[str, float]] = {}
-        for num in candidates:
-            # A view that the article lacks (no text fetched, no card) is worth its poorest other: neither reward nor penalty.
-            own = _filled({view: rows[view][num][1] for view in dense if num in rows[view]}, dense)
-            turned_own = _filled({view: turned_rows[view][num][1] for view in dense if num in turned_rows[view]}, dense)
-            own |= {f"adapted_{view}": cosine for view, cosine in turned_own.items()}
+        for num, row in zip(ordered, np.stack(list(columns.values()), axis=1).tolist(), strict=True):
+            own = dict(zip(columns, row, strict=True))
             for field_name, name in (("passages", "text_words"), ("cards", "card_words")):
                 if best := words.get(field_name, {}):
-                    own[name] = best.get(num, 0.0) / max(best.values())
+                    own[name] = best.get(num, 0.0) / highest[field_name]
             # Where the question is about a code that has no cards, their words are worth those of the text.
-            if about and num not in rows.get("cards", {}) and split_key(num)[1] in about:
+            if about and num not in found.get("cards", {}) and split_key(num)[1] in about:
                 own["card_words"] = own.get("text_words", 0.0)
-            for view, found in by_sentence.items():
-                if found:
-                    own[f"sentence_{view}"] = max(f[num][1] if num in f else turned_own[view] for f in found)
             own["law"] = float(num.startswith("L") or num[0].isdigit())
             own["repealed"] = float(num in self._repealed)
+            own["annex"] = float(num.startswith("Annexe"))
             own["overseas"] = float(is_overseas(num) and not about_overseas)
+            own["long_card_words"] = own.get("card_words", 0.0) * long
+            for name in ("text_words", "card_words", "law"):
+                own[f"topic_{name}"] = own.get(name, 0.0) * topic
             features[num] = own
         self._add_section_support(features)
-        return rows, features
+        return {view: {num: (ident, float(c[0])) for num, (ident, c) in own.items()} for view, own in found.items()}, features
 
     def _add_section_support(self, features: dict[str, dict[str, float]]) -> None:
         """Feature "section": the prior score of the best other candidate of the same section (a lone one gets the lowest)."""
@@ -204,10 +261,9 @@ class Searcher:
         return Hit(num, round(score, 4), passage, self.index.card(num), asked, views, exact)
 
 
-def _filled(scores: dict[str, float], views: Collection[str]) -> dict[str, float]:
-    """Scores by view, those missing given the poorest of the others."""
-    poorest = min(scores.values(), default=0.0)
-    return {view: scores.get(view, poorest) for view in views}
+def is_topic(text: str) -> bool:
+    """Whether a question is a bare title ("Obligation alimentaire") rather than a sentence that asks."""
+    return len(text) <= TOPIC and "?" not in text
 
 
 def is_overseas(num: str) -> bool:

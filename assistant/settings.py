@@ -31,10 +31,11 @@ class Settings:
     source: str = ""
     llm: str = ""
     llm_timeout: float = 60.0
+    reranker: str = ""  # a CrossEncoder of sentence-transformers, folder or Hub name
 
     @classmethod
     def load(cls, home: str | None = None) -> "Settings":
-        """From `home` (or CASF_HOME, or the platform's user data folder) and the variables CASF_MODEL, _SOURCE, _LLM, _LLM_TIMEOUT."""
+        """From `home` (or CASF_HOME, or the platform's user data folder) and the variables CASF_MODEL, _SOURCE, _LLM, _LLM_TIMEOUT, _RERANKER."""
         for name, value in OFFLINE.items():
             os.environ.setdefault(name, value)
         folder = home or os.environ.get("CASF_HOME") or user_data_dir("casf", appauthor=False)
@@ -48,4 +49,5 @@ class Settings:
             source=os.environ.get("CASF_SOURCE", ""),
             llm=os.environ.get("CASF_LLM", "").strip(),
             llm_timeout=seconds,
+            reranker=os.environ.get("CASF_RERANKER", "").strip(),
         )

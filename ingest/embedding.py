@@ -76,6 +76,14 @@ class Embedder(Embeddings):
         """Vectors of questions, shape (len(texts), dimension), float32."""
         return self._encode(["query: " + t for t in texts])
 
+    def query_tokens(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """One question's vector (d,) and, from the same reading, those of its tokens (n, d), float32."""
+        text = "query: " + text
+        if encoder := self.encoder():
+            return encoder.tokens(text)
+        (read,) = self.load().encode([text], output_value=None, show_progress_bar=False)
+        return read["sentence_embedding"].cpu().numpy(), read["token_embeddings"].cpu().numpy()
+
     def passages(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of passages, shape (len(texts), dimension), float32."""
         return self._encode(["passage: " + t for t in texts])

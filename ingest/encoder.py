@@ -14,6 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from ingest.model import Weights
 
+ENCODER = "question-encoder.onnx"
 BLOCK = 32
 CONTRIB = "com.microsoft"
 
@@ -28,7 +29,7 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         # Threads that spin between two questions would take a core from whatever else the machine does.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(folder / "encoder.onnx", options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(folder / ENCODER, options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
 
     def encode(self, texts: Sequence[str], batch: int = 16) -> np.ndarray:
@@ -44,10 +45,16 @@ class Encoder:
             for row, i in enumerate(chunk):
                 ids[row, : len(tokens[i].ids)] = tokens[i].ids
                 mask[row, : len(tokens[i].ids)] = 1
-            vectors = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+            vectors = self._session.run(["vector"], {"input_ids": ids, "attention_mask": mask})[0]
             for i, vector in zip(chunk, vectors, strict=True):
                 out[i] = vector
         return np.stack(out)
+
+    def tokens(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """The vector (d,) of one prefixed text and those of its tokens (n, d), float32, from one reading."""
+        ids = np.array([self._tokenizer.encode(text).ids], np.int64)
+        vector, tokens = self._session.run(["vector", "masked"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        return vector[0], tokens[0]
 
 
 def build_encoder(weights: "Weights", path: Path) -> None:
@@ -86,8 +93,11 @@ class _Graph:
             helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
             for name in ("input_ids", "attention_mask")
         ]
-        output = helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["batch", w.hidden])
-        return helper.make_graph(self.nodes, "encoder", inputs, [output], self.constants)
+        outputs = [
+            helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["batch", w.hidden]),
+            helper.make_tensor_value_info("masked", TensorProto.FLOAT, ["batch", "tokens", w.hidden]),
+        ]
+        return helper.make_graph(self.nodes, "encoder", inputs, outputs, self.constants)
 
     def embed(self) -> None:
         w = self.weights

@@ -91,19 +91,20 @@ class Rows:
         cosines = self.vectors.astype(np.float32) @ vector
         return [(self.ids[i], float(cosines[i])) for i in np.argsort(-cosines, kind="stable")[:k]]
 
-    def best(self, vector: np.ndarray, nums: Iterable[str]) -> dict[str, tuple[str, float]]:
-        """For each article that has rows here: its best row's id and cosine."""
+    def best(self, vectors: np.ndarray, nums: Iterable[str]) -> dict[str, tuple[str, np.ndarray]]:
+        """For each article that has rows here: the row nearest to the first of `vectors` (k, d), and its best cosines (k,)."""
         owners = [(num, self._of[num]) for num in nums if num in self._of]
         rows = [i for _, own in owners for i in own]
         if not rows:
             return {}
-        cosines = self.vectors[rows].astype(np.float32) @ vector
-        out, at = {}, 0
-        for num, own in owners:
-            k = int(np.argmax(cosines[at : at + len(own)]))
-            out[num] = (self.ids[own[k]], float(cosines[at + k]))
-            at += len(own)
-        return out
+        cosines = self.vectors[rows].astype(np.float32) @ vectors.T
+        starts = np.cumsum([0, *(len(own) for _, own in owners[:-1])])
+        highest = np.maximum.reduceat(cosines, starts)
+        first = cosines[:, 0]
+        return {
+            num: (self.ids[own[int(np.argmax(first[at : at + len(own)]))]], best)
+            for (num, own), at, best in zip(owners, starts, highest, strict=True)
+        }
 
 
 class Index:

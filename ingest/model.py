@@ -28,10 +28,10 @@ from typing import Any
 import numpy as np
 
 from corpus.errors import CasfError
+from ingest.encoder import ENCODER
 
 WEIGHTS = "e5-small-q4.bin"
 HEADER = "casf-model.json"
-ENCODER = "encoder.onnx"
 
 
 class NoModel(CasfError):
@@ -93,7 +93,7 @@ def default_model(home: Path, say: Callable[[str], None] = lambda _: None) -> Mo
         weights.tokenizer().save(str(work / "tokenizer.json"))
         (work / HEADER).write_text(json.dumps({"fingerprint": fingerprint, "bytes": len(raw)}), encoding="utf-8")
 
-    target = home / "model" / f"{fingerprint}-onnx"
+    target = home / "model" / f"{fingerprint}-encoder"
     _put(target, make)
     return _folder(target, fingerprint)
 

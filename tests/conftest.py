@@ -29,6 +29,9 @@ class WordEmbedder(Embedder):
         super().__init__(ModelFolder("", fingerprint))
         self.encoded = 0
 
+    def query_tokens(self, text):
+        return self.queries([text])[0], self._encode(index_words(text) or [text])
+
     def _encode(self, texts):
         self.encoded += len(texts)
         out = np.zeros((len(texts), 64), np.float32)
