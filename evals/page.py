@@ -44,7 +44,10 @@ def _legal(result: dict[str, Any]) -> str:
     views = {"text": "texte seul", "cards": "fiches seules", "all": "texte et fiches"}
     parts = [
         _table("vues", {views[k]: m for k, m in result["systems"].items()}),
-        _table("systèmes et parties ôtées", result["compared"]),
+        *(
+            _table(title, {n: m for n, m in result["compared"].items() if n.startswith("sans ") == chosen})
+            for title, chosen in (("systèmes comparés", False), ("sans une partie", True))
+        ),
     ]
     parts += [
         _table(title, result.get(key, {}))

@@ -14,7 +14,7 @@ from typing import Any
 from assistant.answer import Answer
 from assistant.engine import Engine
 from assistant.fusion import confidence
-from assistant.question import read_question
+from assistant.question import in_conversation, read_question
 from assistant.retrieval import Searcher, signals
 from corpus.cards import place
 from corpus.errors import CasfError
@@ -59,20 +59,20 @@ def run_legal(engine: Engine, rows: list[dict[str, Any]]) -> dict[str, Any]:
         runs, took, missed, trust = [], [], [], []
         for row in asked:
             start = time.perf_counter()
-            question = read_question(row["question"], vocabulary)
+            question = read_question(in_conversation(row["question"], row.get("previous", ())), vocabulary)
             hits = searcher.search(question, 20)
             took.append((time.perf_counter() - start) * 1000)
             found = [hit.num for hit in hits]
             runs.append((found, row["gold"]))
             if not set(found[:10]) & set(row["gold"]):
                 missed.append({"id": row.get("id"), "question": row["question"], "gold": row["gold"], "found": found[:5]})
-            if views == "all":
+            if views == base.views:
                 trust.append((confidence(signals(question, hits, searcher)), found[0] in {*row["gold"], *row.get("also", ())}))
                 named = [num for ref in question.refs for num in searcher.resolve(ref)]
-                for name, ranked in rankings(searcher.features(question, named)[1], named).items():
+                for name, ranked in rankings(searcher.features(question, named)[1], named, views).items():
                     compared.setdefault(name, []).append((ranked, row["gold"]))
         out["systems"][views] = {**ranking(runs), "ms": times(took)}
-        if views == "all" or "all" not in out["systems"]:
+        if views == base.views:
             out["missed"], out["took"], out["trust"] = missed, [round(t, 1) for t in took], [(round(p, 3), ok) for p, ok in trust]
             for field, label in (("kind", "by_kind"), ("persona", "by_persona")):
                 out[label] = _by(runs, [str(row.get(field, "")) for row in asked])
@@ -216,7 +216,6 @@ def run(engine: Engine, files: list[Path]) -> dict[str, Any]:
     }
     for file in files:
         rows = read_questions(file)
-        result: dict[str, Any]
         if all("cited" in row for row in rows):
             continue  # versions: `evals.history`, on an index that holds several
         kind = next((kind for kind, key in KINDS.items() if all(key in row for row in rows)), "legal")
@@ -288,25 +287,7 @@ def markdown(report: dict[str, Any]) -> str:
                     + f" | {m['ms']['p50']:.0f} |"
                 )
         elif result["kind"] == "legal":
-            lines += [
-                "| système | hit@1 | hit@5 | hit@10 | hit@20 | MRR@10 | gold@20 | p50 ms | p95 ms |",
-                "|---|---|---|---|---|---|---|---|---|",
-            ]
-            for system, m in result["systems"].items():
-                label = {"text": "texte seul", "cards": "fiches seules", "all": "texte et fiches"}[system]
-                lines.append(f"| {label} | " + " | ".join(f"{m[k]:.2f}" for k in ("hit@1", "hit@5", "hit@10", "hit@20", "mrr@10", "gold@20")) + f" | {m['ms']['p50']:.0f} | {m['ms']['p95']:.0f} |")  # fmt: skip
-            lines += ["", "| genre | questions | hit@1 | hit@10 |", "|---|---|---|---|"]
-            lines += [
-                f"| {kind} | {m['questions']} | {m['hit@1']:.2f} | {m['hit@10']:.2f} |" for kind, m in result["by_kind"].items()
-            ]
-            lines += ["", f"Questions refusées à tort : {result['refused']:.3f}."]
-            if result["compared"]:
-                lines += ["", "| système comparé, ou partie ôtée | hit@1 | hit@5 | hit@10 | MRR@10 |", "|---|---|---|---|---|"]
-                lines += [
-                    f"| {name} | " + " | ".join(f"{m[k]:.2f}" for k in ("hit@1", "hit@5", "hit@10", "mrr@10")) + " |"
-                    for name, m in result["compared"].items()
-                ]
-            lines += answer_lines(result["answers"])
+            lines += [*_legal_tables(result), "", f"Questions refusées à tort : {result['refused']:.3f}.", *answer_lines(result["answers"])]
         elif result["kind"] == "direct":
             lines += answer_lines(result["answers"])
         else:
@@ -322,6 +303,47 @@ def markdown(report: dict[str, Any]) -> str:
             "",
         ]
     return "\n".join(lines)
+
+
+def _legal_tables(result: dict[str, Any]) -> list[str]:
+    """The tables of a legal set, and its failures by the questions' ids only: the report may be published, not every set."""
+    views = {"text": "texte seul", "cards": "fiches seules", "all": "texte et fiches"}
+    lines = table("système complet", {views[view]: m for view, m in result["systems"].items()}, ms=True)
+    for title, chosen in (("systèmes comparés", False), ("sans une partie", True)):
+        lines += table(title, {n: m for n, m in result["compared"].items() if n.startswith("sans ") == chosen})
+    for title, key in (("genre", "by_kind"), ("public", "by_persona"), ("livre", "by_book")):
+        lines += table(title, result.get(key, {}))
+    if trust := result.get("trust"):
+        brier = mean((p - ok) ** 2 for p, ok in trust)
+        lines += [
+            "",
+            f"Confiance : score de Brier {brier:.3f}.",
+            "",
+            "| confiance annoncée | questions | part juste |",
+            "|---|---|---|",
+        ]
+        for low in (0.0, 0.2, 0.4, 0.6, 0.8):
+            inside = [ok for p, ok in trust if low <= p < low + 0.2 or (p == 1 and low == 0.8)]
+            if inside:
+                lines.append(f"| {low:.1f} à {low + 0.2:.1f} | {len(inside)} | {mean(inside):.2f} |")
+    lines += ["", f"Questions manquées (rien de juste parmi dix) : {len(result.get('missed', []))}."]
+    lines += [f"- {m['id']} : attendu {', '.join(m['gold'])} ; rendu {', '.join(m['found'])}" for m in result.get("missed", [])]
+    return lines
+
+
+def table(title: str, rows: dict[str, dict[str, Any]], ms: bool = False) -> list[str]:
+    """A Markdown table of ranking metrics, one line a row of `rows`; nothing when there is none."""
+    if not rows:
+        return []
+    names = ("hit@1", "hit@5", "hit@10", "hit@20", "mrr@10", "gold@20")
+    counted = any("questions" in m for m in rows.values())
+    head = [title, *(["questions"] if counted else []), *names, *(["p50 ms", "p95 ms"] if ms else [])]
+    lines = ["", "| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    for name, m in rows.items():
+        times_taken = [f"{m['ms']['p50']:.0f}", f"{m['ms']['p95']:.0f}"] if ms else []
+        cells = [name or "—", *([str(m["questions"])] if counted else []), *(f"{m[k]:.2f}" for k in names), *times_taken]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
 
 
 def run_from_cli(options: argparse.Namespace, engine: Engine) -> int:

@@ -16,20 +16,28 @@ SYSTEMS: dict[str, Mapping[str, float]] = {
 }
 PARTS = {
     "adaptateur": ("adapted_passages", "adapted_cards", "adapted_questions"),
-    "phrases": ("sentence_cards", "sentence_questions"),
+    "fenêtres": ("window_cards", "window_questions", "windows_cards", "windows_questions"),
+    "allure de la question": ("long_card_words", "topic_text_words", "topic_card_words", "topic_law"),
     "section": ("section",),
-    "genre d'article": ("law", "repealed", "overseas"),
-    "mots": ("text_words", "card_words"),
-    "texte": ("passages", "adapted_passages", "text_words"),
-    "questions de fiche": ("questions", "adapted_questions", "sentence_questions"),
+    "genre d'article": ("law", "topic_law", "repealed", "annex", "overseas"),
+    "mots": ("text_words", "card_words", "long_card_words", "topic_text_words", "topic_card_words"),
+    "texte": ("passages", "adapted_passages", "text_words", "topic_text_words"),
+    "questions de fiche": ("questions", "adapted_questions", "window_questions", "windows_questions"),
 }
 
 
-def rankings(features: Mapping[str, Mapping[str, float]], named: Sequence[str] = ()) -> dict[str, list[str]]:
-    """The first 20 articles by system and by ablation; articles that the question names come first in all."""
-    full: Mapping[str, float] = weights()["all"]
+def rankings(features: Mapping[str, Mapping[str, float]], named: Sequence[str] = (), view: str = "all") -> dict[str, list[str]]:
+    """The first 20 articles by system and by ablation; articles that the question names come first in all.
+
+    `view` says whose weights the full system has: "all", or "text" or "cards" where nothing else is indexed.
+    """
+    full: Mapping[str, float] = weights()[view]
+    prior: Mapping[str, float] = weights()["prior"]
     systems: dict[str, Mapping[str, Any]] = {
-        **SYSTEMS, "fusion, poids fixes": weights()["prior"], "complet": full,
+        **SYSTEMS,
+        "fusion fixe, texte": {k: v for k, v in prior.items() if k in PARTS["texte"]},
+        "fusion fixe, fiches": {k: v for k, v in prior.items() if k not in PARTS["texte"]},
+        "fusion fixe, texte et fiches": prior, "complet": full,
         **{f"sans {part}": {k: v for k, v in full.items() if k not in own} for part, own in PARTS.items()},
     }  # fmt: skip
 

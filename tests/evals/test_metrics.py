@@ -1,3 +1,5 @@
+import random
+
 import pytest
 
 from evals.metrics import ranking, said, same_value
@@ -10,6 +12,23 @@ def test_ranking_by_hand():
     assert got["hit@5"] == pytest.approx(2 / 3, abs=1e-4)
     assert got["mrr@10"] == pytest.approx((1 + 1 / 3) / 3, abs=1e-4)
     assert got["gold@20"] == pytest.approx((1 + 0.5) / 3, abs=1e-4)
+
+
+def test_ranking_agrees_with_ir_measures():
+    ir = pytest.importorskip("ir_measures")
+    rng = random.Random(0)
+    runs = [(rng.sample(range(40), 20), rng.sample(range(40), rng.randint(1, 4))) for _ in range(50)]
+    runs = [([f"a{n}" for n in found], [f"a{n}" for n in gold]) for found, gold in runs]
+    judged = [ir.Qrel(str(q), num, 1) for q, (_, gold) in enumerate(runs) for num in gold]
+    ranked = [ir.ScoredDoc(str(q), num, 100.0 - place) for q, (found, _) in enumerate(runs) for place, num in enumerate(found)]
+    theirs = {
+        "hit@1": ir.Success @ 1, "hit@5": ir.Success @ 5, "hit@10": ir.Success @ 10, "hit@20": ir.Success @ 20,
+        "mrr@10": ir.RR @ 10, "gold@20": ir.R @ 20,
+    }  # fmt: skip
+    computed = ir.calc_aggregate(theirs.values(), judged, ranked)
+    ours = ranking(runs)
+    for name, measure in theirs.items():
+        assert ours[name] == pytest.approx(computed[measure], abs=1e-4), name
 
 
 @pytest.mark.parametrize(
@@ -63,3 +82,20 @@ def test_systems_rank_by_their_own_weights():
     assert ranked["BM25, texte"][0] == "A"
     assert ranked["dense, fiches"][0] == "B"
     assert rankings(features, ["A"])["dense, fiches"][0] == "A"
+
+
+def test_the_markdown_report_tells_failures_by_id_alone():
+    from evals.runner import markdown
+
+    m = {"hit@1": 1.0, "hit@5": 1.0, "hit@10": 1.0, "hit@20": 1.0, "mrr@10": 1.0, "gold@20": 1.0}
+    result = {
+        "kind": "legal", "questions": 2, "systems": {"all": {**m, "ms": {"p50": 1.0, "p95": 2.0}}},
+        "compared": {"RRF": m, "sans mots": m}, "by_kind": {"lay": {"questions": 2, **m}}, "by_persona": {"": {"questions": 2, **m}},
+        "by_book": {}, "trust": [(0.9, True), (0.1, False)],
+        "missed": [{"id": "Q1", "question": "Un secret ?", "gold": ["L1"], "found": ["L2"]}],
+    }  # fmt: skip
+    text = markdown({"date": "2026-01-01", "index": {"articles": 1, "cards": 1, "passages": 1}, "sets": {"x": result}})
+    assert "Un secret" not in text
+    assert "Q1 : attendu L1 ; rendu L2" in text
+    assert text.index("| RRF |") < text.index("sans une partie") < text.index("| sans mots |")
+    assert "score de Brier 0.010" in text
