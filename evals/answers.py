@@ -33,7 +33,7 @@ def run_answers(engine: Engine, rows: Sequence[dict[str, Any]], model: bool = Fa
     seen: list[dict[str, Any]] = []
     for row in rows:
         if row.get("gold") and row.get("kind") != "trap":
-            answer = (engine.ask if model else engine.extract)(row["question"])
+            answer = (engine.ask if model else engine.extract)(row["question"], history=row.get("previous", ()))
             seen.append({"public": public(row.get("persona", "")), "row": row, **judge(answer, row, engine)})
     publics = sorted({one["public"] for one in seen})
     wrong = [

@@ -25,9 +25,11 @@ from assistant.retrieval import Searcher, signals
 from assistant.settings import Settings
 from evals.metrics import ranking
 from evals.systems import rankings
+from ingest.generation import VIEWS
 
 NAMES = list(FEATURES)
 PULL, FOLDS = 1e-2, 5
+WEIGHT = 8.0  # what the cosines weigh together: the scores' scale, on which answers tell what is near
 
 
 class Listed(NamedTuple):
@@ -160,7 +162,7 @@ def main() -> None:
         learnt = fit([one for rows in own.values() for one in rows])
         print(f"--- {view}")
         compare(own, learnt, view)
-        scale = 1.0 / max(learnt[NAMES.index("cards")], 1e-9)
+        scale = WEIGHT / sum(w for name, w in zip(NAMES, learnt, strict=True) if name.removeprefix("adapted_") in VIEWS)
         fitted[view] = {n: round(float(w * scale), 4) for n, w in zip(NAMES, learnt, strict=True) if abs(w * scale) > 1e-4}
         print(json.dumps(fitted[view], ensure_ascii=False))
     if options.write:
