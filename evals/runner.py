@@ -287,7 +287,12 @@ def markdown(report: dict[str, Any]) -> str:
                     + f" | {m['ms']['p50']:.0f} |"
                 )
         elif result["kind"] == "legal":
-            lines += [*_legal_tables(result), "", f"Questions refusées à tort : {result['refused']:.3f}.", *answer_lines(result["answers"])]
+            lines += [
+                *_legal_tables(result),
+                "",
+                f"Questions refusées à tort : {result['refused']:.3f}.",
+                *answer_lines(result["answers"]),
+            ]
         elif result["kind"] == "direct":
             lines += answer_lines(result["answers"])
         else:
