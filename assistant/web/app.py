@@ -21,7 +21,7 @@ from assistant.web.background import Preparation
 from assistant.web.bridge import panel as make_panel
 from assistant.web.bridge import sent
 from assistant.web.files import routes
-from assistant.web.passage import opened
+from assistant.web.passage import HINT, opened
 from assistant.web.user import OwnerCookie, user_of
 from corpus.errors import CasfError
 
@@ -30,7 +30,6 @@ NOT_OFFICIAL = (
     "Ce service n'est pas un service officiel de l'État. Ses réponses citent les textes ; elles ne remplacent ni la version en "
     'vigueur sur <a href="https://www.legifrance.gouv.fr" target="_blank" rel="noopener noreferrer">Légifrance</a>, ni un conseil juridique.'
 )
-HINT = '<p class="vide">Les passages cités s\'ouvrent ici.</p>'
 TICK = 1.0  # seconds between two looks at the preparation
 
 

@@ -12,7 +12,7 @@ from assistant.web.answers import BOTH, CONTRACT, LAW, SCOPES, make_turn
 from assistant.web.background import INTERNAL, Preparation
 from assistant.web.bridge import sent, view
 from assistant.web.conversation_view import bar_html, conversation_html, first_citation
-from assistant.web.passage import opened
+from assistant.web.passage import HINT, opened
 from assistant.web.user import user_of
 from corpus.errors import CasfError
 from ingest.workspace import DEMO
@@ -111,7 +111,7 @@ def tab(app: Any, engine: Engine, prep: Preparation, panel: Any) -> tuple[Any, l
         if wanted:
             yield from opened(engine, user_of(request), wanted)
         else:
-            yield ""
+            yield HINT
 
     def load(request: gr.Request) -> tuple[Any, ...]:
         user = user_of(request)

@@ -116,7 +116,7 @@ def tab(app: Any, engine: Engine, asked_contract: Any) -> None:
             show = gr.Button("Lire la fiche", variant="primary", scale=0, min_width=140)
             file = gr.UploadButton(
                 "Ajouter un contrat (PDF, DOCX, ODT)", file_types=[".pdf", ".docx", ".odt"], type="filepath", scale=0,
-                min_width=280, elem_id="ajout",
+                min_width=310, elem_id="ajout",
             )  # fmt: skip
         note = view("note", f"<p>{PRIVATE}</p>")
         sheet = view("fiche")

@@ -19,6 +19,7 @@ from corpus.reference import label_of
 from ingest.index import Index
 from ingest.page_image import page_image
 
+HINT = '<p class="vide">Les passages cités s\'ouvrent ici.</p>'
 QUOTE = 4000  # characters of a quotation that are looked for
 
 
