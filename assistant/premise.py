@@ -49,7 +49,7 @@ _BESIDE = re.compile(
 )
 # Figures of somebody's life, which no article has to give.
 _STORY = re.compile(
-    r"\b(?:j['’]ai|depuis|il y a|gagn\w+|touch\w+|perçoi\w+|âgée? de|(?:a|ai|as|ont|aura|avait) (?:bientôt |plus de )?\d+ ans)\b",
+    r"\b(?:j['’]ai|depuis|il y a|gagn\w+|touch\w+|perçoi\w+|âgée?s? de|(?:enfants?|jeunes?|ados?|personnes?|gamins?|gosses|fils|filles?|dame|monsieur) de (?:plus de |moins de )?\d+ ans|(?:a|ai|as|ont|aura|avait) (?:bientôt |plus de )?\d+ ans)\b",
     re.IGNORECASE,
 )
 _SILENCE = re.compile(

@@ -81,6 +81,11 @@ def test_a_figure_that_the_article_contradicts(find):
     assert premise.hits[0].num == "L900-1"
 
 
+def test_somebody_s_age_is_no_figure_of_an_article(find):
+    text = "Le maire répond par écrit à l'habitant âgé, une dame de 84 ans, dans un délai de quinze jours (L. 900-1) ?"
+    assert find(text) is None
+
+
 def test_silence_taken_for_its_contrary(find):
     premise = find("Le silence du maire à la demande écrite de l'habitant âgé vaut refus (L. 900-1) ?")
     assert (premise.kind, "vaut accord" in premise.message) == ("figure", True)
