@@ -23,8 +23,8 @@ from corpus.reference import CASF, ArticleRef, printed
 
 # "says": what the judge finds of the article cited, "other": of the best other one (both as log-odds); "behind": fused score
 # of the cited one under the best other's; "words": share of the question's words that it has; "answer": the other's score.
-WEIGHTS = {"says": -0.264, "other": 0.188, "behind": 2.898, "words": -3.112, "answer": 3.865}
-BIAS = -18.394
+WEIGHTS = {"says": -0.188, "other": 0.187, "behind": 2.561, "words": -2.686, "answer": 2.965}
+BIAS = -12.444
 WRONG = 0.7  # probability from which the reader is told that the article is the wrong one
 
 # What is said to the one who answers, not of the article.

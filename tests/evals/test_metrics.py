@@ -91,7 +91,7 @@ def test_the_markdown_report_tells_failures_by_id_alone():
     result = {
         "kind": "legal", "questions": 2, "systems": {"all": {**m, "ms": {"p50": 1.0, "p95": 2.0}}},
         "compared": {"RRF": m, "sans mots": m}, "by_kind": {"lay": {"questions": 2, **m}}, "by_persona": {"": {"questions": 2, **m}},
-        "by_book": {}, "trust": [(0.9, True), (0.1, False)], "answers": {"extraits": {"by_public": {}}},
+        "by_book": {}, "trust": [(0.9, True), (0.1, False)], "refused": 0.0, "answers": {"extraits": {"by_public": {}}},
         "missed": [{"id": "Q1", "question": "Un secret ?", "gold": ["L1"], "found": ["L2"]}],
     }  # fmt: skip
     text = markdown({"date": "2026-01-01", "index": {"articles": 1, "cards": 1, "passages": 1}, "sets": {"x": result}})
