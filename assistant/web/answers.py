@@ -1,6 +1,7 @@
 """One turn of a conversation: the question asked of the law, of a contract or of both, its answers, what to ask next."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from assistant.answer import Answer
@@ -17,23 +18,35 @@ NEXT = 3  # questions suggested
 ALIKE = 0.6  # share of common words from which two questions are one
 
 
-def make_turn(engine: Engine, user: str, text: str, scope: str, contract: str, earlier: str = "", waiting: str = "") -> Turn:
-    """Ask and compose a turn; `waiting` is said when there is no index yet. What can't be answered is the turn's "error"."""
+def growing_turn(
+    engine: Engine, user: str, text: str, scope: str, contract: str, earlier: str = "", waiting: str = ""
+) -> Iterator[Turn]:
+    """Ask, and give the turn each time that more of its answers is there, the whole one last.
+
+    `waiting` is said when there is no index yet. What can't be answered is the turn's "error".
+    """
     turn: Turn = {"question": text, "at": now(), "parts": [], "next": [], "error": "", "vote": None, "reason": ""}
     asked = with_context(text, earlier)
     try:
         if scope in (CONTRACT, BOTH):
             title = engine.workspace(user).open(contract).contract.title
-            turn["parts"].append(_part(f"Contrat : {title}", contract, engine.ask(asked, contract, user), 0))
+            yield from _answers(engine, turn, f"Contrat : {title}", asked, contract, user)
         if scope in (LAW, BOTH):
-            before = sum(len(part["answer"]["citations"]) for part in turn["parts"])
-            turn["parts"].append(_part("La loi (CASF)", "", engine.ask(asked, None, user), before))
+            yield from _answers(engine, turn, "La loi (CASF)", asked, "", user)
             turn["next"] = suggestions(engine, asked, turn)
     except NoIndex as error:
         turn["error"] = waiting or str(error)
     except CasfError as error:
         turn["error"] = str(error)
-    return turn
+    yield turn
+
+
+def _answers(engine: Engine, turn: Turn, title: str, asked: str, contract: str, user: str) -> Iterator[Turn]:
+    """The turn with one more part, as that part is written."""
+    before, shift = list(turn["parts"]), sum(len(part["answer"]["citations"]) for part in turn["parts"])
+    for answer in engine.stream(asked, contract or None, user):
+        turn["parts"] = [*before, _part(title, contract, answer, shift)]
+        yield turn
 
 
 def _part(title: str, contract: str, answer: Answer, shift: int) -> dict[str, Any]:

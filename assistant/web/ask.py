@@ -8,7 +8,7 @@ from typing import Any
 from assistant import feedback
 from assistant.conversations import Conversation, Conversations, UnknownConversation
 from assistant.engine import Engine
-from assistant.web.answers import BOTH, CONTRACT, LAW, SCOPES, make_turn
+from assistant.web.answers import BOTH, CONTRACT, LAW, SCOPES, growing_turn
 from assistant.web.background import INTERNAL, Preparation
 from assistant.web.bridge import sent, view
 from assistant.web.conversation_view import bar_html, conversation_html, first_citation
@@ -57,7 +57,9 @@ def tab(app: Any, engine: Engine, prep: Preparation, panel: Any) -> tuple[Any, l
         yield conversation_html(turns, text), gr.skip(), thread, ""
         try:
             earlier = turns[-1]["question"] if turns else ""
-            turn = make_turn(engine, user, text, scope, contract or DEMO, earlier, prep.said)
+            for turn in growing_turn(engine, user, text, scope, contract or DEMO, earlier, prep.said):
+                if turn["parts"]:
+                    yield conversation_html([*turns, {**turn, "growing": True}]), gr.skip(), thread, ""
             conversation = conversation or kept(user).start(text)
             conversation.turns.append(turn)
             kept(user).save(conversation)

@@ -63,14 +63,17 @@ def _examples() -> str:
 
 def turn_html(turn: Turn, number: int) -> str:
     """A question and its answers, with their sources, an opinion to give and what to ask next."""
-    body = [f'<article class="tour"><h2>{escape(turn["question"])}</h2>']
+    growing = bool(turn.get("growing"))
+    body = [
+        f'<article class="tour{" attend" if growing else ""}" aria-busy="{str(growing).lower()}"><h2>{escape(turn["question"])}</h2>'
+    ]
     if turn["error"]:
         body.append(f'<p class="erreur">{escape(turn["error"])}</p>')
     for part in turn["parts"]:
         if len(turn["parts"]) > 1 or part["contract"]:
             body.append(f'<p class="portee">{escape(part["title"])}</p>')
         body.append(_answer(part))
-    if turn["parts"]:
+    if turn["parts"] and not growing:
         body.append(_opinion(turn, number))
     if turn["next"]:
         items = "".join(
@@ -84,8 +87,6 @@ def turn_html(turn: Turn, number: int) -> str:
 def _answer(part: dict[str, Any]) -> str:
     answer, contract = part["answer"], part["contract"]
     html = [f'<div class="reponse">{prose(answer["answer"], answer["citations"], contract)}</div>']
-    if answer.get("premise"):
-        html.insert(0, f'<p class="attention">{escape(str(answer["premise"].get("message", "")))}</p>')
     if answer["citations"]:
         items = "".join(f"<li>{_source(c, contract)}</li>" for c in answer["citations"])
         html.append(f'<ol class="sources" start="{answer["citations"][0]["n"]}" aria-label="Sources">{items}</ol>')

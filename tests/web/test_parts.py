@@ -159,3 +159,29 @@ def test_the_code_is_browsed_by_its_headings(small_home, words):
     assert "Article L. 900-4" in search_html(engine, "art. L 900-4")
     with pytest.raises(CasfError):
         article_html(searcher, "L1-1")
+
+
+def test_a_turn_grows_and_numbers_both_answers_in_one_run(monkeypatch):
+    from assistant.answer import Answer, Citation
+    from assistant.web.answers import BOTH, growing_turn
+    from assistant.web.conversation_view import conversation_html
+
+    def citation(n):
+        return Citation(n, "contract", "p", f"Article {n}, p. 1", "", "2025-01-01", 1, "mots", "", "contract")
+
+    class Fake:
+        def workspace(self, _user):
+            return SimpleNamespace(open=lambda _: SimpleNamespace(contract=SimpleNamespace(title="Le CPOM")))
+
+        def stream(self, text, contract, _user):
+            yield Answer(text, "Début", citations=[citation(1)])
+            yield Answer(text, "Début et fin [1]", citations=[citation(1)])
+
+    monkeypatch.setattr("assistant.web.answers.suggestions", lambda *_: ["Et ensuite ?"])
+    seen = [len(turn["parts"]) for turn in growing_turn(Fake(), "ana", "Quoi ?", BOTH, "c")]
+    assert seen == [1, 1, 2, 2, 2]
+    *_, last = growing_turn(Fake(), "ana", "Quoi ?", BOTH, "c")
+    assert [part["answer"]["answer"] for part in last["parts"]] == ["Début et fin [1]", "Début et fin [2]"]
+    assert last["next"] == ["Et ensuite ?"]
+    assert "utile ?" in conversation_html([last])
+    assert "utile ?" not in conversation_html([{**last, "growing": True}])
