@@ -140,5 +140,5 @@ def test_an_index_from_a_source(model_home, tmp_path):
     assert done.returncode == 0, done.stderr
     facts = json.loads(casf(tmp_path, "index", "status", "--json").stdout)
     assert facts["articles"] == facts["distinct"] == 10
-    answer = json.loads(casf(tmp_path, "ask", "Combien peut coûter un repas de cantine ?", "--json").stdout)
+    answer = json.loads(casf(tmp_path, "ask", "Que dit l'article L900-2 du prix d'un repas ?", "--json").stdout)
     assert any(c["num"] == "L900-2" and c["source"] == "law" for c in answer["citations"])

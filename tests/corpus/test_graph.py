@@ -121,6 +121,6 @@ def test_the_real_code(shared):
     cited = [node for article in own for node in graph.neighbours(article.key)["cites"] if node.code == "CASF"]
     assert sum(node.num in known for node in cited) > 0.97 * len(cited) > 5000
     text = graph.dumps()
-    start = time.perf_counter()
+    start = time.process_time()
     Graph.loads(text)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
