@@ -75,7 +75,7 @@ def test_the_keyboard_asks_and_opens(page):
     assert outline == "solid"
     page.keyboard.press("Enter")
     page.wait_for_selector(".tour .reponse .renvoi")
-    assert page.inner_text("#annonce") == "Réponse affichée."
+    page.wait_for_function("document.getElementById('annonce').textContent === 'Réponse affichée.'")
 
 
 def test_a_printed_page_keeps_the_answer_and_leaves_out_the_buttons(page):
