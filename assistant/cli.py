@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from assistant.commands import ask, cards, check, contract, feedback, index, refs, session, sync, users
+from assistant.commands import ask, cards, check, contract, feedback, index, privacy, refs, session, sync, users
 from assistant.commands.common import Parser, add_command, engine_of, json_flag
 from assistant.settings import Settings
 from corpus.errors import CasfError
@@ -14,7 +14,7 @@ def parser() -> argparse.ArgumentParser:
     root = Parser(prog="casf", description="Assistant sur le Code de l'action sociale et des familles et sur vos CPOM.")
     root.add_argument("--home", metavar="DOSSIER", help="dossier des données (ou CASF_HOME)")
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMANDE")
-    for module in (index, sync, ask, refs, contract, cards, check, session, users, feedback):
+    for module in (index, sync, ask, refs, contract, cards, check, session, users, privacy, feedback):
         module.add_to(commands)
     evals = commands.add_parser("eval", help="mesurer").add_subparsers(dest="action", required=True)
     measure = json_flag(add_command(evals, "run", "poser les jeux de questions et mesurer", _eval_run))

@@ -1,6 +1,6 @@
 """Conversations and opinions, kept on this machine in one SQLite file, each conversation for its owner only.
 
-    home/conversations.db   tables conversation(id, owner, title, updated, turns) and opinion(at, kind, reason, …)
+    home/conversations.db   tables conversation(id, owner, title, updated, turns) and opinion(at, vote, reason, …, owner)
 
 A turn is a dict that JSON can say:
     {"question", "at", "parts": [{"title", "contract", "answer": Answer.to_json()}], "next": [questions], "error", "vote"}
@@ -26,7 +26,7 @@ KEPT = 200  # conversations of one owner; older ones make room
 _TABLES = """
 create table if not exists conversation (id text primary key, owner text, title text, updated text, turns text);
 create index if not exists owned on conversation (owner, updated);
-create table if not exists opinion (at text, vote text, reason text, question text, sources text);
+create table if not exists opinion (at text, vote text, reason text, question text, sources text, owner text);
 """
 
 
@@ -52,7 +52,16 @@ class Conversations:
 
     def __init__(self, home: Path, user: str):
         self._home = home
-        self._owner = hashlib.sha256(user.encode()).hexdigest()
+        self._owner = owner_digest(user)
+
+    @classmethod
+    def of_digest(cls, home: Path, digest: str) -> "Conversations":
+        """The conversations of the owner whose digest begins with `digest` (the name of a `Workspace`'s folder)."""
+        found = cls(home, "")
+        with database(home) as db:
+            row = db.execute("select owner from conversation where substr(owner, 1, ?)=?", (len(digest), digest)).fetchone()
+        found._owner = row[0] if row else digest
+        return found
 
     def list(self) -> list[Conversation]:
         """The owner's conversations without their turns, the latest first."""
@@ -111,6 +120,11 @@ class Conversations:
         with database(self._home) as db:
             db.execute("delete from conversation where id=? and owner=?", (ident, self._owner))
 
+    def delete_all(self) -> int:
+        """Remove every conversation of the owner for good; returns how many there were."""
+        with database(self._home) as db:
+            return db.execute("delete from conversation where owner=?", (self._owner,)).rowcount
+
     def forget_contract(self, contract: str) -> None:
         """Remove every answer that quotes a contract which its owner deletes; a conversation left empty goes too."""
         for row in self.list():
@@ -160,6 +174,11 @@ def _title(text: str) -> str:
     return text if len(text) <= TITLE else text[: TITLE - 1].rsplit(None, 1)[0] + "…"
 
 
+def owner_digest(user: str) -> str:
+    """What stands for a user in the tables."""
+    return hashlib.sha256(user.encode()).hexdigest()
+
+
 def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
@@ -172,6 +191,8 @@ def database(home: Path) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(home / "conversations.db", timeout=10)) as db, db:
             db.execute("pragma secure_delete = on")  # what is deleted leaves no words on the disk
             db.executescript(_TABLES)
+            if not any(row[1] == "owner" for row in db.execute("pragma table_info(opinion)")):
+                db.execute("alter table opinion add column owner text")  # a file of before opinions had an owner
             yield db
     except (sqlite3.Error, OSError) as error:
         raise CasfError(

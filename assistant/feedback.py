@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.conversations import database, now
+from assistant.conversations import database, now, owner_digest
 
 REASONS = ("mauvais article", "incomplet", "faux")
 
@@ -23,17 +23,25 @@ class Opinion:
         return asdict(self)
 
 
-def give(home: Path, vote: str, reason: str, question: str, sources: list[str]) -> None:
-    """Keep an opinion; a second one on the same question replaces the first."""
+def give(home: Path, vote: str, reason: str, question: str, sources: list[str], user: str = "") -> None:
+    """Keep a user's opinion; a second one on the same question replaces the first."""
     if vote not in ("up", "down") or (reason and reason not in REASONS):
         return
-    told = " ; ".join(sources)
+    told, owner = " ; ".join(sources), owner_digest(user)
     with database(home) as db:
-        db.execute("delete from opinion where question=? and sources=?", (question, told))
-        db.execute("insert into opinion values (?,?,?,?,?)", (now(), vote, reason, question, told))
+        db.execute("delete from opinion where question=? and sources=? and owner=?", (question, told, owner))
+        db.execute("insert into opinion values (?,?,?,?,?,?)", (now(), vote, reason, question, told, owner))
 
 
-def opinions(home: Path) -> list[Opinion]:
-    """Every opinion, the latest first."""
+def opinions(home: Path, user: str | None = None) -> list[Opinion]:
+    """Every opinion, or those of one user, the latest first."""
+    which, values = ("", ()) if user is None else (" where owner=?", (owner_digest(user),))
     with database(home) as db:
-        return [Opinion(*row) for row in db.execute("select * from opinion order by at desc")]
+        rows = db.execute(f"select at, vote, reason, question, sources from opinion{which} order by at desc", values)
+        return [Opinion(*row) for row in rows]
+
+
+def forget(home: Path, user: str) -> int:
+    """Remove a user's opinions for good; returns how many there were."""
+    with database(home) as db:
+        return db.execute("delete from opinion where owner=?", (owner_digest(user),)).rowcount

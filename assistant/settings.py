@@ -31,11 +31,12 @@ class Settings:
     source: str = ""
     llm: str = ""
     llm_timeout: float = 60.0
+    retention_days: int = 0  # contracts and conversations older than that are erased; 0 keeps them
     reranker: str = ""  # a CrossEncoder of sentence-transformers, folder or Hub name
 
     @classmethod
     def load(cls, home: str | None = None) -> "Settings":
-        """From `home` (or CASF_HOME, or the platform's user data folder) and the variables CASF_MODEL, _SOURCE, _LLM, _LLM_TIMEOUT, _RERANKER."""
+        """From `home` (or CASF_HOME, or the platform's user data folder) and the variables CASF_MODEL, _SOURCE, _LLM, _LLM_TIMEOUT, _RERANKER, _RETENTION_DAYS."""
         for name, value in OFFLINE.items():
             os.environ.setdefault(name, value)
         folder = home or os.environ.get("CASF_HOME") or user_data_dir("casf", appauthor=False)
@@ -43,11 +44,15 @@ class Settings:
             seconds = float(os.environ.get("CASF_LLM_TIMEOUT", "60"))
         except ValueError:
             raise CasfError("CASF_LLM_TIMEOUT doit être un nombre de secondes.") from None
+        days = os.environ.get("CASF_RETENTION_DAYS", "").strip() or "0"
+        if not days.isdecimal() or int(days) > 36_500:
+            raise CasfError("CASF_RETENTION_DAYS doit être un nombre de jours.")
         return cls(
             home=Path(folder).expanduser().resolve(),
             model=os.environ.get("CASF_MODEL", ""),
             source=os.environ.get("CASF_SOURCE", ""),
             llm=os.environ.get("CASF_LLM", "").strip(),
             llm_timeout=seconds,
+            retention_days=int(days),
             reranker=os.environ.get("CASF_RERANKER", "").strip(),
         )

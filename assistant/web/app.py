@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from assistant.accounts import Accounts
 from assistant.engine import Engine
 from assistant.guard import Guard, must_be_guarded
+from assistant.privacy import tidy
 from assistant.web import ask, check, code, contract, session, state
 from assistant.web.api import add_endpoints
 from assistant.web.background import Preparation
@@ -30,6 +31,7 @@ NOT_OFFICIAL = (
     "Ce service n'est pas un service officiel de l'État. Ses réponses citent les textes ; elles ne remplacent ni la version en "
     'vigueur sur <a href="https://www.legifrance.gouv.fr" target="_blank" rel="noopener noreferrer">Légifrance</a>, ni un conseil juridique.'
 )
+DAY = 24 * 3600  # seconds between two looks at what is too old to keep
 TICK = 1.0  # seconds between two looks at the preparation
 
 
@@ -113,6 +115,9 @@ def serve(engine: Engine, host: str, port: int) -> None:
     prep.start()
     print(f"La page est prête : http://{host}:{port} (Ctrl+C pour arrêter)", flush=True)
     try:
-        threading.Event().wait()
+        while True:
+            with contextlib.suppress(CasfError):  # a disk that refuses is said to whoever asks
+                tidy(engine.settings.home, engine.settings.retention_days)
+            threading.Event().wait(DAY)
     finally:
         app.close()

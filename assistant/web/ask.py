@@ -92,20 +92,20 @@ def tab(app: Any, engine: Engine, prep: Preparation, panel: Any) -> tuple[Any, l
                 kept(user).delete(data.get("id", ""))
                 conversation = None
             elif do == "vote" and conversation:
-                _vote(conversation, data)
+                _vote(conversation, data, user)
                 kept(user).save(conversation)
         except CasfError as error:
             gr.Warning(str(error))
         turns, ident = (conversation.turns, conversation.id) if conversation else ([], "")
         yield conversation_html(turns), bar_html(kept(user).list(), ident), ident, gr.skip(), gr.skip(), gr.skip()
 
-    def _vote(conversation: Conversation, data: dict[str, str]) -> None:
+    def _vote(conversation: Conversation, data: dict[str, str], user: str) -> None:
         number = int(data.get("turn", "-1")) if data.get("turn", "").isdigit() else -1
         if 0 <= number < len(conversation.turns):
             turn = conversation.turns[number]
             turn["vote"], turn["reason"] = data.get("vote"), data.get("reason", "")
             sources = [c["label"] for part in turn["parts"] for c in part["answer"]["citations"]]
-            feedback.give(engine.settings.home, data.get("vote", ""), turn["reason"], turn["question"], sources)
+            feedback.give(engine.settings.home, data.get("vote", ""), turn["reason"], turn["question"], sources, user)
 
     def show_first(thread: str, request: gr.Request) -> Iterator[str]:
         conversation = current(user_of(request), thread)

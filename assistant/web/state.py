@@ -48,7 +48,18 @@ def state_html(engine: Engine, prep: Preparation) -> str:
     except OSError:
         parts.append(f'<p class="erreur">Le dossier des données ({escape(str(home))}) est introuvable.</p>')
     rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
-    return "".join(parts) + f'<dl class="etat">{rows}</dl>'
+    return "".join(parts) + f'<dl class="etat">{rows}</dl>' + privacy_html(engine.settings.retention_days)
+
+
+def privacy_html(days: int) -> str:
+    """What happens to what people write here, in plain words."""
+    kept = f"effacés après {days} jours" if days else "gardés jusqu'à ce que vous les supprimiez"
+    return (
+        '<h3>Vie privée</h3><p id="vie-privee">Vos contrats, vos conversations et vos avis restent sur la machine qui sert cette page, '
+        f"{kept}. La page ne montre vos contrats et vos conversations qu'à vous ; qui tient le service lit les avis. Rien n'est envoyé ailleurs, sauf à un modèle de langage si votre organisation en a réglé un. "
+        "Pour tout recevoir ou tout faire effacer, adressez-vous à la personne qui tient le service "
+        "(<code>casf privacy export</code>, <code>casf privacy erase</code>).</p>"
+    )
 
 
 def tab(app: Any, engine: Engine, prep: Preparation) -> None:
