@@ -20,7 +20,7 @@ from assistant.conversations import Conversations, database
 from corpus.errors import CasfError
 from ingest.embedding import Embedder
 from ingest.model import ModelFolder
-from ingest.workspace import DEMO, Workspace
+from ingest.workspace import Workspace
 
 UNFINISHED = 3600  # seconds after which a contract's folder without `contract.json` is what a crash left
 _NO_MODEL = Embedder(ModelFolder("", ""))  # never loaded: nothing is embedded here
@@ -53,8 +53,8 @@ def export(home: Path, name: str, target: Path) -> dict[str, int]:
                         archive.write(file, f"contrats/{row['id']}/{file.name}")
                     held["contracts"] += 1
                 conversations = Conversations(home, owner)
-                for row in conversations.list():
-                    put(f"conversations/{row.id}.json", asdict(conversations.open(row.id)))
+                for kept in conversations.list():
+                    put(f"conversations/{kept.id}.json", asdict(conversations.open(kept.id)))
                     held["conversations"] += 1
                 given = feedback.opinions(home, owner)
                 if given:
@@ -124,10 +124,9 @@ def _folders(root: Path) -> list[Path]:
 
 
 def _everyone(home: Path) -> Iterator[tuple[Workspace, Path]]:
-    """Every contract's folder with its workspace, whoever owns it; the demonstration one is nobody's."""
+    """Every contract's folder with its workspace, whoever owns it; the demonstration one is named otherwise."""
     for root in (home / "workspaces").glob("*"):
         workspace = Workspace(home, "", _NO_MODEL)
         workspace.root = root
         for folder in _folders(root):
-            if folder.name != DEMO:
-                yield workspace, folder
+            yield workspace, folder

@@ -21,7 +21,8 @@ from corpus.reference import find_references, printed
 
 Layer = tuple[int, int, str, str]  # start, end, opening tag, closing tag
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")  # its links are checked: no javascript:, no data:
+# Its links are checked (no javascript:, no data:); an image would fetch something from elsewhere.
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
 def data(**values: Any) -> str:
@@ -36,10 +37,10 @@ def prose(markdown: str, citations: Iterable[Mapping[str, Any]] = (), contract: 
     html = html.replace('<a href="http', '<a target="_blank" rel="noopener noreferrer" href="http')
 
     def mark(match: re.Match[str]) -> str:
-        citation = cited.get(int(match[1]))
+        citation = cited.get(int(match[1])) if match[1] else None  # inside a tag a mark is part of an attribute
         return citation_link(citation, contract, match[1]) if citation else match[0]
 
-    return re.sub(r"\[(\d{1,2})\]", mark, html)
+    return re.sub(r"<[^>]*>|\[(\d{1,2})\]", mark, html)
 
 
 def citation_link(citation: Mapping[str, Any], contract: str, text: str) -> str:

@@ -6,6 +6,7 @@ import time
 import zipfile
 from datetime import UTC, datetime, timedelta
 
+import docx
 import pytest
 
 from assistant.accounts import Accounts
@@ -15,7 +16,7 @@ from assistant.feedback import give, opinions
 from assistant.privacy import erase, export, owners, tidy
 from assistant.settings import Settings
 from corpus.errors import CasfError
-from ingest.workspace import DEMO_FILE, Workspace
+from ingest.workspace import Workspace
 
 WORD, ASKED = "Sauldaine", "Mon internat ferme-t-il en juillet"
 
@@ -24,9 +25,19 @@ def turn(question, contract=""):
     return {"question": question, "parts": [{"title": "", "contract": contract, "answer": {"answer": "", "citations": []}}]}
 
 
+def written(folder):
+    if (folder / "contrat.docx").exists():
+        return folder / "contrat.docx"
+    document = docx.Document()
+    document.add_heading("Contrat pluriannuel d'objectifs et de moyens")
+    document.add_paragraph(f"Le foyer de {WORD} accueille douze personnes jusqu'au 31 décembre 2027.")
+    document.save(folder / "contrat.docx")
+    return folder / "contrat.docx"
+
+
 def live(home, words, user):
     """A contract, a conversation about it and an opinion."""
-    contract = Workspace(home, user, words).add(DEMO_FILE)
+    contract = Workspace(home, user, words).add(written(home.parent))
     kept = Conversations(home, user)
     conversation = kept.start(ASKED)
     conversation.turns = [turn(f"{ASKED} ({user}) ?", contract.id), turn("La loi ?")]
@@ -53,8 +64,8 @@ def test_an_export_has_everything_of_one_person_and_nothing_of_another(home, tmp
     with zipfile.ZipFile(target) as archive:
         names = archive.namelist()
         text = b"".join(archive.read(n) for n in names if n.endswith(".json")).decode()
-        documents = [archive.read(n) for n in names if n.endswith("document.pdf")]
-    assert documents == [DEMO_FILE.read_bytes()] * 2
+        documents = [archive.read(n) for n in names if n.endswith("document.docx")]
+    assert documents == [(home.parent / "contrat.docx").read_bytes()] * 2
     assert "(ana)" in text
     assert "(compte ana)" in text
     assert "bob" not in text
