@@ -1,5 +1,7 @@
 """The errors whose message is written for the person who asked."""
 
+import errno
+
 
 class CasfError(Exception):
     """Something that the user can mend; `str(error)` is one clear French sentence (exit status 2)."""
@@ -18,3 +20,12 @@ class NoIndex(CasfError):
 
     def __init__(self) -> None:
         super().__init__("Aucun index n'est prêt : lancez d'abord « casf index build ».")
+
+
+def disk_refusal(error: OSError) -> str:
+    """Why a disk refused to write, in French, without a full stop; "" when that is not what the error says."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Le disque est plein"
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return "Le dossier des données est protégé en écriture"
+    return ""

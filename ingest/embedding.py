@@ -11,9 +11,11 @@ import os
 import platform
 import threading
 import time
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -187,7 +189,7 @@ class VectorFile:
                     return cls()
                 vectors = data["vectors"].astype(np.float32) * data["scales"][:, None]
                 keys = data["keys"]
-        except (OSError, ValueError, KeyError):  # damaged: its vectors are made again
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):  # damaged: its vectors are made again
             return cls()
         return cls({key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)})
 

@@ -31,7 +31,7 @@ from filelock import FileLock, Timeout
 
 from corpus.article import Article, Passage
 from corpus.cards import Card
-from corpus.errors import CasfError, NoIndex
+from corpus.errors import CasfError, NoIndex, disk_refusal
 from corpus.graph import Graph
 from corpus.lexicon import entries
 from corpus.words import fold
@@ -81,8 +81,8 @@ def build(
     Raises `Busy` when another build holds the lock, `CasfError` when the disk is full.
     """
     root = home / "index"
-    root.mkdir(parents=True, exist_ok=True)
     try:
+        root.mkdir(parents=True, exist_ok=True)
         with FileLock(root / ".lock", timeout=0):
             _clean(root)
             folder = root / f"gen-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
@@ -90,8 +90,8 @@ def build(
                 _fill(folder, articles, cards, embedder, source, progress, live_folder(home))
             except OSError as error:
                 shutil.rmtree(folder, ignore_errors=True)
-                if error.errno in (28, 122):
-                    raise CasfError("Le disque est plein : l'index précédent reste en service.") from None
+                if why := disk_refusal(error):
+                    raise CasfError(f"{why} : l'index précédent reste en service.") from None
                 raise
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -101,6 +101,10 @@ def build(
             return folder
     except Timeout:
         raise Busy from None
+    except OSError as error:
+        if why := disk_refusal(error):
+            raise CasfError(f"{why} : l'index n'a pas été construit.") from None
+        raise
 
 
 def rollback(home: Path) -> Path:

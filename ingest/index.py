@@ -121,6 +121,8 @@ class Index:
                 raise OldFormat
             lines = (folder / "vocabulary.txt").read_text(encoding="utf-8").splitlines()
             self.vocabulary = {word: int(count) for word, count in (line.split() for line in lines)}
+            if not self.vocabulary:  # the lexicon's words are always there
+                raise ValueError("vocabulary.txt")
             self._db = sqlite3.connect(f"file:{folder / 'articles.db'}?mode=ro", uri=True, check_same_thread=False)
             self._client = open_client(folder / "chroma")
             self.collections = {v: self._client.get_collection(f"{folder.name}-{v}", embedding_function=None) for v in VIEWS}
@@ -315,7 +317,12 @@ class Index:
         k = min(k, len(self.rows[view].ids))
         if not k:
             return []
-        return nearest(self.collections[view], vector, k) if self._whole else self.rows[view].nearest(vector, k)
+        if not self._whole:
+            return self.rows[view].nearest(vector, k)
+        try:
+            return nearest(self.collections[view], vector, k)
+        except Exception as error:  # Chroma reads its vectors at the first question only, and its errors are of every kind
+            raise DamagedIndex(type(error).__name__) from error
 
 
 def _article(row: Sequence[Any]) -> Article:

@@ -6,12 +6,14 @@ Each contract has a Chroma database of its own, because a database keeps freed p
 deletion that leaves no word on the disk. `contract.json` is written last: a contract without it is not there yet.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import secrets
 import shutil
+import sqlite3
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -25,7 +27,7 @@ import numpy as np
 
 from corpus.article import Passage
 from corpus.contract import Contract, Page
-from corpus.errors import CasfError
+from corpus.errors import CasfError, disk_refusal
 from ingest.contract_passages import contract_passages, passage_view
 from ingest.documents import BadDocument, read_with_warnings
 from ingest.embedding import Embedder, Progress, silent
@@ -105,8 +107,8 @@ class Workspace:
             os.replace(part, work / "contract.json")
         except BaseException as error:
             self._drop(ident)
-            if isinstance(error, OSError) and error.errno in (28, 122):
-                raise CasfError("Le disque est plein : le contrat n'a pas été ajouté.") from None
+            if isinstance(error, OSError) and (why := disk_refusal(error)):
+                raise CasfError(f"{why} : le contrat n'a pas été ajouté.") from None
             raise
         return contract
 
@@ -122,8 +124,9 @@ class Workspace:
         """The user's contracts, newest first: id, title, filename, added, pages, bytes."""
         rows = []
         for file in self.root.glob("[!.]*/contract.json"):
-            facts = json.loads(file.read_text(encoding="utf-8"))
-            rows.append({k: facts[k] for k in ("id", "title", "filename", "added", "bytes")} | {"pages": len(facts["pages"])})
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):  # damaged: opening it says so
+                facts = json.loads(file.read_text(encoding="utf-8"))
+                rows.append({k: facts[k] for k in ("id", "title", "filename", "added", "bytes")} | {"pages": len(facts["pages"])})
         return sorted(rows, key=lambda row: row["added"], reverse=True)
 
     def open(self, ident: str) -> OpenContract:
@@ -166,6 +169,11 @@ class Workspace:
         (folder / "contract.json").unlink(missing_ok=True)  # first: what is left of a failed removal is no contract
         shutil.rmtree(folder, ignore_errors=True)
 
+    @staticmethod
+    def _forget_vectors(folder: Path) -> None:
+        if not os.environ.get("CASF_CHROMA_URL"):
+            shutil.rmtree(folder / "chroma", ignore_errors=True)
+
     def _write_vectors(self, client: Any, ident: str, passages: Sequence[Passage], vectors: np.ndarray) -> None:
         write_collection(
             client, self._collection(ident), [p.id for p in passages], vectors,
@@ -177,23 +185,56 @@ class Workspace:
 
     def _load(self, ident: str) -> OpenContract:
         folder = self.root / ident
-        facts = json.loads((folder / "contract.json").read_text(encoding="utf-8"))
+        try:
+            facts = json.loads((folder / "contract.json").read_text(encoding="utf-8"))
+            contract = Contract(
+                facts["id"], facts["title"], facts["filename"], facts["added"],
+                tuple(Page(**page) for page in facts["pages"]), tuple(facts["warnings"]),
+            )  # fmt: skip
+        except (OSError, ValueError, KeyError, TypeError):
+            raise CasfError("Ce contrat est endommagé sur le disque : supprimez-le et ajoutez-le de nouveau.") from None
         if facts["model"] != self.embedder.fingerprint:
             raise CasfError("Ce contrat a été lu avec un autre modèle de recherche : ajoutez-le de nouveau.")
-        contract = Contract(
-            facts["id"], facts["title"], facts["filename"], facts["added"],
-            tuple(Page(**page) for page in facts["pages"]), tuple(facts["warnings"]),
-        )  # fmt: skip
-        rows = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
-        passages = tuple(Passage(**(row | {"path": tuple(row["path"])})) for row in rows)
-        client = open_client(folder / "chroma")
+        # Whatever else is gone or damaged is made again from what is kept: passages from pages, indexes from passages.
         try:
+            rows = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
+            passages = tuple(Passage(**(row | {"path": tuple(row["path"])})) for row in rows)
+        except (OSError, ValueError, KeyError, TypeError):
+            passages = tuple(contract_passages(contract))
+        try:
+            lexical = LexicalIndex.load(folder / "lexical")
+            if lexical.ids != [p.id for p in passages]:
+                raise ValueError
+        except Exception:
+            lexical = LexicalIndex.build([p.id for p in passages], [passage_view(p) for p in passages])
+            with contextlib.suppress(OSError):
+                lexical.save(folder / "lexical")
+        client, collection = self._vectors(folder, ident, passages)
+        return OpenContract(contract, passages, lexical, collection, client)
+
+    def _vectors(self, folder: Path, ident: str, passages: Sequence[Passage]) -> tuple[Any, Any]:
+        """The Chroma client and collection of a contract, written anew when they are gone or damaged."""
+        client = None
+        try:
+            # Chroma keeps a client that failed to open, and fails with it for ever: a file that is no database goes first.
+            with contextlib.closing(sqlite3.connect(folder / "chroma" / "chroma.sqlite3")) as db:
+                db.execute("select count(*) from collections")
+        except sqlite3.Error:
+            self._forget_vectors(folder)
+        try:
+            client = open_client(folder / "chroma")
             collection = client.get_collection(self._collection(ident), embedding_function=None)
-        except Exception:  # vectors gone or damaged: the passages are kept, so they are made again
-            vectors = self.embedder.encode_many(["passage: " + passage_view(p) for p in passages])
-            self._write_vectors(client, ident, passages, vectors)
-            collection = client.get_collection(self._collection(ident), embedding_function=None)
-        return OpenContract(contract, passages, LexicalIndex.load(folder / "lexical"), collection, client)
+            held = collection.get(limit=1, include=["embeddings"])["embeddings"]
+            if collection.count() == len(passages) and held is not None and nearest(collection, np.asarray(held[0]), 1):
+                return client, collection
+        except Exception:  # Chroma's errors are of every kind
+            pass
+        if client is not None:
+            client.close()
+        self._forget_vectors(folder)
+        client = open_client(folder / "chroma")
+        self._write_vectors(client, ident, passages, self.embedder.encode_many(["passage: " + passage_view(p) for p in passages]))
+        return client, client.get_collection(self._collection(ident), embedding_function=None)
 
 
 _MAKING_DEMO = threading.Lock()
