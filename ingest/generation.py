@@ -40,7 +40,7 @@ from ingest.history import Change, changes, in_force
 from ingest.index import COLUMNS, FORMAT, VIEWS, DamagedIndex, Index, OldFormat, Rows, live_folder, row_num, status
 from ingest.lexical import LexicalIndex
 from ingest.passages import article_passages, passage_view
-from ingest.store import open_client
+from ingest.store import drop_collection, open_client, server_url
 from ingest.views import Collections
 
 __all__ = [
@@ -312,9 +312,8 @@ def _clean(root: Path) -> None:
     keep = {(root / name).read_text(encoding="utf-8").strip() for name in ("CURRENT", "PREVIOUS") if (root / name).is_file()}
     for folder in root.glob("gen-*"):
         if folder.name not in keep:
-            if os.environ.get("CASF_CHROMA_URL"):
+            if server_url():
                 client = open_client(folder)
-                for found in client.list_collections():
-                    if found.name.startswith(folder.name):
-                        client.delete_collection(found.name)
+                for view in VIEWS:
+                    drop_collection(client, f"{folder.name}-{view}")
             shutil.rmtree(folder, ignore_errors=True)

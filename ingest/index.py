@@ -25,7 +25,7 @@ from corpus.graph import Graph
 from corpus.reference import ArticleRef
 from ingest.history import in_force
 from ingest.lexical import LexicalIndex, SomeOf
-from ingest.store import nearest, open_client
+from ingest.store import get_collection, nearest, open_client
 
 FORMAT = 2
 VIEWS = ("passages", "cards", "questions")  # searched; "others" stands beside, for other days
@@ -125,7 +125,7 @@ class Index:
                 raise ValueError("vocabulary.txt")
             self._db = sqlite3.connect(f"file:{folder / 'articles.db'}?mode=ro", uri=True, check_same_thread=False)
             self._client = open_client(folder / "chroma")
-            self.collections = {v: self._client.get_collection(f"{folder.name}-{v}", embedding_function=None) for v in VIEWS}
+            self.collections = {v: get_collection(self._client, f"{folder.name}-{v}") for v in VIEWS}
             self._rows = {v: Rows.read(folder / "rows", v) for v in (*VIEWS, "others")}
             self._lexical = {v: LexicalIndex.load(folder / "lexical" / v) for v in ("passages", "others", "cards")}
             self._read_as_of(date.today().isoformat())

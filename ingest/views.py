@@ -6,7 +6,6 @@ and how many rows have been removed or replaced since the collection was last wr
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 from chromadb.errors import ChromaError
 
-from ingest.store import BATCH, copy_store, is_sound, open_client, write_collection
+from ingest.store import BATCH, copy_store, drop_collection, is_sound, open_client, server_url, write_collection
 
 WORN = 0.2  # share of rows removed or replaced from which a collection is written from nothing: its graph has holes
 
@@ -25,7 +24,7 @@ class Collections:
     def __init__(self, folder: Path, earlier: Path | None, model: str):
         self.folder, self.earlier, self.model = folder, earlier, model
         # A server keeps its collections to itself: there they are always written from nothing.
-        if not earlier or os.environ.get("CASF_CHROMA_URL") or not copy_store(earlier / "chroma", folder / "chroma"):
+        if not earlier or server_url() or not copy_store(earlier / "chroma", folder / "chroma"):
             self.earlier = None
         self.client = open_client(folder / "chroma")
 
@@ -89,6 +88,4 @@ class Collections:
     def _drop(self, view: str) -> None:
         """Remove the earlier generation's collection, which was copied with the others."""
         if self.earlier is not None:
-            for found in self.client.list_collections():
-                if found.name == f"{self.earlier.name}-{view}":
-                    self.client.delete_collection(found.name)
+            drop_collection(self.client, f"{self.earlier.name}-{view}")

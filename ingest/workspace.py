@@ -6,7 +6,6 @@ Each contract has a Chroma database of its own, because a database keeps freed p
 deletion that leaves no word on the disk. `contract.json` is written last: a contract without it is not there yet.
 """
 
-import contextlib
 import hashlib
 import json
 import os
@@ -16,6 +15,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Sequence
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock
 
 from corpus.article import Passage
 from corpus.contract import Contract, Page
@@ -32,7 +33,7 @@ from ingest.contract_passages import contract_passages, passage_view
 from ingest.documents import BadDocument, read_with_warnings
 from ingest.embedding import Embedder, Progress, silent
 from ingest.lexical import LexicalIndex
-from ingest.store import nearest, open_client, write_collection
+from ingest.store import StoreDown, drop_collection, get_collection, nearest, open_client, server_url, write_collection
 
 DEMO = "demo"
 OPEN = 8  # contracts that one user keeps open at once
@@ -106,7 +107,9 @@ class Workspace:
             part.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
             os.replace(part, work / "contract.json")
         except BaseException as error:
-            self._drop(ident)
+            with suppress(StoreDown):
+                self._drop(ident)
+            shutil.rmtree(work, ignore_errors=True)
             if isinstance(error, OSError) and (why := disk_refusal(error)):
                 raise CasfError(f"{why} : le contrat n'a pas été ajouté.") from None
             raise
@@ -124,7 +127,7 @@ class Workspace:
         """The user's contracts, newest first: id, title, filename, added, pages, bytes."""
         rows = []
         for file in self.root.glob("[!.]*/contract.json"):
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):  # damaged: opening it says so
+            with suppress(OSError, ValueError, KeyError, TypeError):  # damaged: opening it says so
                 facts = json.loads(file.read_text(encoding="utf-8"))
                 rows.append({k: facts[k] for k in ("id", "title", "filename", "added", "bytes")} | {"pages": len(facts["pages"])})
         return sorted(rows, key=lambda row: row["added"], reverse=True)
@@ -162,10 +165,9 @@ class Workspace:
         folder = self.root / ident
         if ident in self._opened:
             self._opened.pop(ident).client.close()
-        if os.environ.get("CASF_CHROMA_URL"):
+        if server_url():
             with open_client(folder) as client:
-                if any(found.name == self._collection(ident) for found in client.list_collections()):
-                    client.delete_collection(self._collection(ident))
+                drop_collection(client, self._collection(ident))
         (folder / "contract.json").unlink(missing_ok=True)  # first: what is left of a failed removal is no contract
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -207,17 +209,19 @@ class Workspace:
                 raise ValueError
         except Exception:
             lexical = LexicalIndex.build([p.id for p in passages], [passage_view(p) for p in passages])
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 lexical.save(folder / "lexical")
         client, collection = self._vectors(folder, ident, passages)
         return OpenContract(contract, passages, lexical, collection, client)
 
     def _vectors(self, folder: Path, ident: str, passages: Sequence[Passage]) -> tuple[Any, Any]:
         """The Chroma client and collection of a contract, written anew when they are gone or damaged."""
+        if os.environ.get("CASF_CHROMA_URL"):
+            return self._vectors_of_server(folder, ident, passages)
         client = None
         try:
             # Chroma keeps a client that failed to open, and fails with it for ever: a file that is no database goes first.
-            with contextlib.closing(sqlite3.connect(folder / "chroma" / "chroma.sqlite3")) as db:
+            with closing(sqlite3.connect(folder / "chroma" / "chroma.sqlite3")) as db:
                 db.execute("select count(*) from collections")
         except sqlite3.Error:
             self._forget_vectors(folder)
@@ -236,13 +240,26 @@ class Workspace:
         self._write_vectors(client, ident, passages, self.embedder.encode_many(["passage: " + passage_view(p) for p in passages]))
         return client, client.get_collection(self._collection(ident), embedding_function=None)
 
+    def _vectors_of_server(self, folder: Path, ident: str, passages: Sequence[Passage]) -> tuple[Any, Any]:
+        """The same on a Chroma server, which heals its own files; raises `StoreDown` when it doesn't answer."""
+        client = open_client(folder / "chroma")
+        try:
+            return client, get_collection(client, self._collection(ident))
+        except StoreDown:
+            raise
+        except Exception:  # no such collection there any more
+            vectors = self.embedder.encode_many(["passage: " + passage_view(p) for p in passages])
+            self._write_vectors(client, ident, passages, vectors)
+            return client, get_collection(client, self._collection(ident))
+
 
 _MAKING_DEMO = threading.Lock()
 
 
 def demo_workspace(home: Path, embedder: Embedder) -> Workspace:
     """The workspace that holds only the demonstration contract, made at first use (once, whoever comes meanwhile)."""
-    with _MAKING_DEMO:
+    (home / "workspaces").mkdir(parents=True, exist_ok=True)
+    with _MAKING_DEMO, FileLock(home / "workspaces" / ".demo.lock"):  # other threads, other servers of the same home
         return _demo_workspace(home, embedder)
 
 
