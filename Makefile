@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run setup test check check-all vectors demo screenshots lock clean
+.PHONY: run setup test check check-all vectors bench demo screenshots lock clean
 
 run: setup  ## la page, sur http://127.0.0.1:7860
 	$(BIN)/casf serve
@@ -33,6 +33,11 @@ check-all: check  ## tout, y compris ce qui est long
 
 vectors: setup  ## refaire les vecteurs livrés avec les fiches
 	$(BIN)/python -m ingest.prebuilt --home $(or $(CASF_HOME),.cache/home)
+
+bench: setup  ## vitesse et charge (SOURCE=code.jsonl ; sans elle, les fiches et dix articles inventés)
+	rm -rf .cache/bench
+	$(BIN)/python -m evals.bench.speed --source $(or $(SOURCE),tests/fixtures/ten.jsonl) --home .cache/bench
+	$(BIN)/python -m evals.bench.load --home .cache/bench
 
 demo: setup  ## refaire le CPOM de démonstration
 	$(BIN)/python corpus/demo/make_demo.py
