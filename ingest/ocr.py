@@ -66,7 +66,9 @@ def tools(progress: Progress = silent) -> dict[str, Any]:
     program = shutil.which("tesseract") or next((p for p in places if sys.platform != "linux" and Path(p).is_file()), "")
     if not program:
         return {"program": "", "missing": True}
-    listed = subprocess.run([program, "--list-langs"], capture_output=True, text=True, timeout=15, check=False)
+    listed = subprocess.run(
+        [program, "--list-langs"], capture_output=True, encoding="utf-8", errors="replace", timeout=15, check=False
+    )
     return {"program": program, "missing": "fra" not in (listed.stdout + listed.stderr).split()}
 
 

@@ -271,11 +271,11 @@ def _demo_workspace(home: Path, embedder: Embedder) -> Workspace:
     if (
         not (workspace.root / DEMO / "contract.json").is_file()
         or not mark.is_file()
-        or mark.read_text() != digest + embedder.fingerprint
+        or mark.read_text(encoding="utf-8") != digest + embedder.fingerprint
     ):
         workspace._drop(DEMO)
         workspace.add(DEMO_FILE, "cpom-demo.pdf", ident=DEMO)
-        mark.write_text(digest + embedder.fingerprint)
+        mark.write_text(digest + embedder.fingerprint, encoding="utf-8")
     return workspace
 
 
