@@ -18,6 +18,7 @@ from corpus.errors import CasfError
 
 COOKIE = "casf_session"
 LOGIN, LOGOUT = "/connexion", "/deconnexion"
+STARTED = "/gradio_api/startup-events"  # what Gradio asks of itself when it starts: it tells and changes nothing
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Gradio's page has scripts and styles in its own text, and compiles some; nothing may come from, or go to, another place.
 CSP = (
@@ -75,6 +76,8 @@ class Guard:
         unsafe = scope["type"] == "websocket" or scope.get("method") not in ("GET", "HEAD", "OPTIONS")
         if unsafe and not _same_origin(headers):
             return PlainTextResponse("Requête refusée : elle vient d'un autre site.", 403)
+        if scope["path"] == STARTED and scope.get("method") == "GET":
+            return None
         user: str | None = None
         if self.header:
             user = headers.get(self.header) or None

@@ -155,6 +155,20 @@ def test_a_server_that_dies_is_said_and_comes_back(engine_there, server, words):
     ana.delete(contract.id)
 
 
+@pytest.mark.slow
+def test_a_contract_kept_on_the_disk_follows_to_the_server(small_home, running, words, monkeypatch):
+    monkeypatch.delenv("CASF_CHROMA_URL", raising=False)
+    contract = Workspace(small_home, "ana", words).add(DEMO_FILE)
+    monkeypatch.setenv("CASF_CHROMA_URL", running.url)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    ana = Workspace(small_home, "ana", words)
+    opened = ana.open(contract.id)
+    assert opened.dense(words.queries(["durée"])[0]).shape == (len(opened.passages),)
+    assert ana._collection(contract.id) in running.names()
+    ana.delete(contract.id)
+    assert ana._collection(contract.id) not in running.names()
+
+
 def test_a_failed_build_leaves_the_generation_that_serves(engine_there, server, articles, cards, words):
     before = found(engine_there)
     server.kill()

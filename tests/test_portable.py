@@ -50,15 +50,13 @@ for name in {MODULES!r}:
 
 
 def test_no_name_is_used_that_windows_lacks():
-    wrong = []
-    for path, tree in sources():
-        for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Attribute)
-                and isinstance(node.value, ast.Name)
-                and node.attr in POSIX_NAMES.get(node.value.id, set()) - GUARDED.get(path, set())
-            ):
-                wrong.append(f"{path}:{node.lineno} {node.value.id}.{node.attr}")
+    wrong = [
+        f"{path}:{node.lineno} {node.value.id}.{node.attr}"
+        for path, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        and node.attr in POSIX_NAMES.get(node.value.id, set()) - GUARDED.get(path, set())
+    ]  # fmt: skip
     assert not wrong
 
 

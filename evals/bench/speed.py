@@ -20,14 +20,15 @@ QUESTIONS = ROOT / "questions" / "legal.jsonl"
 ASKED = 100
 
 
-def questions() -> list[str]:
+def questions(most: int = ASKED) -> list[str]:
+    """The first of the public questions on the law."""
     rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return [row["question"] for row in rows][:ASKED]
+    return [row["question"] for row in rows][:most]
 
 
-def timed(ask: Any) -> dict[str, float]:
+def timed(ask: Any, most: int) -> dict[str, float]:
     """p50 and p95 in milliseconds of `ask` over the questions, after three to warm up."""
-    asked = questions()
+    asked = questions(most)
     for text in asked[:3]:
         ask(text)
     took = []
@@ -48,7 +49,7 @@ def peak_mb() -> float:
     return round(peak / (1024 if sys.platform != "darwin" else 1024**2))
 
 
-def ours(home: Path, source: Path) -> dict[str, float]:
+def ours(home: Path, source: Path, most: int) -> dict[str, float]:
     """Build, ask, and build again with nothing changed."""
     from assistant.engine import Engine
     from assistant.settings import Settings
@@ -57,14 +58,14 @@ def ours(home: Path, source: Path) -> dict[str, float]:
     start = time.perf_counter()
     engine.build([source])
     built = time.perf_counter() - start
-    asked = timed(lambda text: engine.search(text, 10))
+    asked = timed(lambda text: engine.search(text, 10), most)
     peak = peak_mb()
     start = time.perf_counter()
     engine.build([source])
     return {"index_s": round(built, 1), **asked, "peak_mb": peak, "again_s": round(time.perf_counter() - start, 1)}
 
 
-def served(home: Path) -> dict[str, float]:
+def served(home: Path, source: Path, most: int) -> dict[str, float]:
     """A process that only answers, on the index that `ours` built."""
     from assistant.engine import Engine
     from assistant.settings import Settings
@@ -73,10 +74,10 @@ def served(home: Path) -> dict[str, float]:
     engine = Engine(Settings.load(str(home)))
     engine.warm()
     ready = time.perf_counter() - start
-    return {"ready_s": round(ready, 1), **timed(engine.ask), "peak_mb": peak_mb()}
+    return {"ready_s": round(ready, 1), **timed(engine.ask, most), "peak_mb": peak_mb()}
 
 
-def quick_start(home: Path, source: Path) -> dict[str, float]:
+def quick_start(home: Path, source: Path, most: int) -> dict[str, float]:
     """Passages and cards in LangChain's Chroma, embedded by sentence-transformers as it comes."""
     from langchain_chroma import Chroma
     from langchain_core.embeddings import Embeddings
@@ -106,13 +107,16 @@ def quick_start(home: Path, source: Path) -> dict[str, float]:
         for at in range(0, len(texts), 1000):
             store.add_texts(texts[at : at + 1000])
         built = time.perf_counter() - start
-        return {"index_s": round(built, 1), **timed(lambda text: store.similarity_search(text, 10)), "peak_mb": peak_mb()}
+        return {"index_s": round(built, 1), **timed(lambda text: store.similarity_search(text, 10), most), "peak_mb": peak_mb()}
 
 
-def measured(side: str, home: Path, source: Path) -> dict[str, float]:
+SIDES = {"ours": ours, "served": served, "quick_start": quick_start}  # in this order: the second asks what the first built
+
+
+def measured(side: str, home: Path, source: Path, most: int) -> dict[str, float]:
     """One side in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "evals.bench.speed", "--side", side, "--home", str(home), "--source", str(source)],
+        [sys.executable, "-m", "evals.bench.speed", "--side", side, "--home", str(home), "--source", str(source), "--asked", str(most)],
         stdout=subprocess.PIPE, text=True, encoding="utf-8",
     )  # fmt: skip
     if done.returncode:
@@ -142,18 +146,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", type=Path, required=True)
     parser.add_argument("--home", type=Path, help="un dossier neuf où garder l'installation mesurée")
-    parser.add_argument("--side", choices=("ours", "served", "quick_start"))
+    parser.add_argument("--side", choices=tuple(SIDES))
+    parser.add_argument("--asked", type=int, default=ASKED, help="combien de questions")
     options = parser.parse_args()
     if options.side:
-        home, source = options.home, options.source
-        result = served(home) if options.side == "served" else (ours if options.side == "ours" else quick_start)(home, source)
-        print(json.dumps(result))
+        print(json.dumps(SIDES[options.side](options.home, options.source, options.asked)))
         return
     with tempfile.TemporaryDirectory() as spare:
         home = options.home or Path(spare)
         if (home / "index").exists():
             raise SystemExit(f"« {home} » a déjà un index : la mesure veut un dossier neuf.")
-        results = {side: measured(side, home, options.source) for side in ("ours", "served", "quick_start")}
+        results = {side: measured(side, home, options.source, options.asked) for side in SIDES}
     print(table(results))
 
 
