@@ -21,10 +21,10 @@ from assistant.question import Question, read_question
 from assistant.retrieval import EXACT, Hit, Searcher
 from corpus.reference import CASF, ArticleRef, printed
 
-# "says": what the judge finds of the article cited, "other": of the best other one (both as log-odds); "behind": fused score
-# of the cited one under the best other's; "words": share of the question's words that it has; "answer": the other's score.
-WEIGHTS = {"says": -0.188, "other": 0.187, "behind": 2.561, "words": -2.686, "answer": 2.965}
-BIAS = -12.444
+# "says": what the judge finds of the article cited, "other": of the best other one (both as log-odds); "behind": score by the
+# fixed weights of the cited one under the best other's; "words": share of the question's words that it has; "answer": the other's score.
+WEIGHTS = {"says": -0.217, "other": 0.172, "behind": 2.816, "words": -2.906, "answer": 2.504}
+BIAS = -3.602
 WRONG = 0.7  # probability from which the reader is told that the article is the wrong one
 
 # What is said to the one who answers, not of the article.
@@ -113,7 +113,8 @@ def what_is_said(text: str) -> str:
 def measures(question: Question, nums: Sequence[str], searcher: Searcher, judge: Judge) -> dict[str, float]:
     """How the best of the articles `nums` stands to what is asked without naming it (see `WEIGHTS`)."""
     _, features = searcher.features(question, set(nums))
-    scores = {num: fused(own, searcher.views) for num, own in features.items()}
+    # The fixed weights, not the learned ones: these are fitted again now and then, on another scale.
+    scores = {num: fused(own, "prior") for num, own in features.items()}
     cited = max(nums, key=lambda num: scores[num])
     other = max((num for num in scores if num not in nums and num not in judge.repealed), key=lambda num: scores[num])
     of = judge.measures(question.mended, searcher.embedder.queries([question.mended])[0])
