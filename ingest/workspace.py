@@ -13,6 +13,7 @@ import re
 import secrets
 import shutil
 import sqlite3
+import textwrap
 import threading
 from collections.abc import Sequence
 from contextlib import closing, suppress
@@ -291,5 +292,5 @@ def title_of(pages: list[Page], name: str) -> str:
     for page in pages[:2]:
         text = " ".join(page.text.split())
         if match := re.search(r"(?:contrat pluriannuel d.objectifs et de moyens|CPOM)[^.;]{0,80}", text, re.IGNORECASE):
-            return match[0].strip(" -–:,")[:100]
+            return textwrap.shorten(match[0].strip(" -–:,"), 100, placeholder="…")
     return name
