@@ -291,6 +291,6 @@ def title_of(pages: list[Page], name: str) -> str:
     """What the document calls itself on its first page, else its file name."""
     for page in pages[:2]:
         text = " ".join(page.text.split())
-        if match := re.search(r"(?:contrat pluriannuel d.objectifs et de moyens|CPOM)[^.;]{0,80}", text, re.IGNORECASE):
+        if match := re.search(r"(?:contrat pluriannuel d.objectifs et de moyens|CPOM)[^.;]{0,140}", text, re.IGNORECASE):
             return textwrap.shorten(match[0].strip(" -–:,"), 100, placeholder="…")
     return name
