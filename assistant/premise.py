@@ -53,7 +53,7 @@ _STORY = re.compile(
     re.IGNORECASE,
 )
 _SILENCE = re.compile(
-    r"\b(?:silence|rien répond|pas (?:de |eu de )?répon\w+|sans (?:réponse|nouvelles?)|ne répond\w*|défaut de (?:réponse|notification|décision)|réputée?s?|vaut)\b",
+    r"\b(?:silence|rien répond\w*|pas (?:de |eu de )?répon\w+|sans (?:réponse|nouvelles?)|ne répond\w*|défaut de (?:réponse|notification|décision)|réputée?s?|vaut)\b",
     re.IGNORECASE,
 )
 _YES = re.compile(r"\b(?:accept\w+|accord\w*|acquise?s?|favorable\w*|admise?s?|autorisation tacite)\b", re.IGNORECASE)
@@ -97,7 +97,7 @@ def find_premise(question: Question, searcher: Searcher, judge: Judge) -> Premis
     statements = [bare, *_own_sentences(question, searcher, judge)]
     if all(wrong(measures(statement, nums, searcher, judge)) >= WRONG for statement in statements):
         return _wrong(nums, bare, searcher)
-    return _figure(question, nums[0], bare, judge) if len(nums) == 1 else None
+    return _figure(question, nums[0], judge) if len(nums) == 1 else None
 
 
 def what_is_said(text: str) -> str:
@@ -200,21 +200,22 @@ def _wrong(nums: Sequence[str], bare: Question, searcher: Searcher) -> Premise:
     return Premise("wrong", message, bare, (*hits[:2], *_before(named[:1], hits[2:], searcher)))
 
 
-def _figure(question: Question, num: str, bare: Question, judge: Judge) -> Premise | None:
+def _figure(question: Question, num: str, judge: Judge) -> Premise | None:
     """A duration, amount or rate that the question gives to its article, which has others of that kind; or what silence means."""
     own = next((s.text for s in split(question.text, question.refs) if s.refs), "")
     if not own:
         return None
-    said = what_is_said(own)
-    of = judge.measures(said, judge.searcher.embedder.queries([said])[0])
-    if figure_of(of(num)) < SUPPORTED:
-        return None
-    if silence := _silence(question.text, num, judge.searcher):
-        message = f"L'article {_told(num, judge.searcher)} dit le contraire : le silence y vaut {silence}."
-    elif not _STORY.search(own) and (figure := judge.contradicted(said, num)):
-        message = f"L'article {_told(num, judge.searcher)} ne porte pas « {figure} » : lisez les chiffres qu'il donne."
+    message = f"L'article {_told(num, judge.searcher)}"
+    # Who asks whether silence is a refusal takes nothing for granted.
+    if question.kind != "yesno" and (silence := _silence(question.text, num, judge.searcher)):
+        message += f" dit le contraire : le silence y vaut {silence}."
     else:
-        return None
+        said = what_is_said(own)
+        of = judge.measures(said, judge.searcher.embedder.queries([said])[0])
+        figure = "" if _STORY.search(own) or figure_of(of(num)) < SUPPORTED else judge.contradicted(said, num)
+        if not figure:
+            return None
+        message += f" ne porte pas « {figure} » : lisez les chiffres qu'il donne."
     return Premise("figure", message, replace(question, kind=""), tuple(judge.searcher.search(question, 10)))
 
 
