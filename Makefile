@@ -30,6 +30,7 @@ check: setup  ## style, types, fiches
 
 check-all: check  ## tout, y compris ce qui est long
 	$(BIN)/python -m pytest
+	CASF_FUZZ=long $(BIN)/python -m pytest tests/test_fuzz.py
 
 vectors: setup  ## refaire les vecteurs livrés avec les fiches
 	$(BIN)/python -m ingest.prebuilt --home $(or $(CASF_HOME),.cache/home)
