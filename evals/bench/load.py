@@ -21,7 +21,7 @@ from urllib.parse import urlparse
 
 import numpy as np
 
-from evals.bench.speed import questions
+from evals.bench.speed import peak_mb, questions
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
 STARTING = 900.0  # seconds in which a page must answer, the first build of its index included
@@ -100,15 +100,6 @@ def load(url: str, people: int, seconds: float) -> dict[str, Any]:
         "people": people, "seconds": seconds, "answered": len(took), "errors": len(errors), "per_second": round(len(took) / seconds, 1),
         "p50_ms": round(float(p50)), "p95_ms": round(float(p95)), "first_errors": sorted(set(errors))[:3],
     }  # fmt: skip
-
-
-def peak_mb(pid: int) -> int | None:
-    """Peak resident memory of a running process, in MB; None where the system does not say it so (not Linux)."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return None
-    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM:"))
 
 
 def table(result: dict[str, Any]) -> str:

@@ -39,13 +39,22 @@ def timed(ask: Any, most: int) -> dict[str, float]:
     return {"p50_ms": round(float(np.median(took)), 1), "p95_ms": round(float(np.percentile(took, 95)), 1)}
 
 
-def peak_mb() -> float:
-    """Peak resident memory of this process, in MB (Linux gives kilobytes, macOS bytes); 0 where the system does not say it."""
+def peak_mb(pid: int | None = None) -> float:
+    """Peak resident memory of a process (this one without `pid`), in MB; 0 where the system does not say it.
+
+    Read in /proc where there is one: `getrusage` also counts what the process that started this one had held.
+    """
+    status = Path(f"/proc/{pid or 'self'}/status")
+    if status.is_file():
+        lines = status.read_text(encoding="utf-8").splitlines()
+        return float(next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM:")))
     try:
         import resource
     except ImportError:  # Windows
         return 0.0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if pid:
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kilobytes, on macOS bytes
     return round(peak / (1024 if sys.platform != "darwin" else 1024**2))
 
 
