@@ -1,0 +1,65 @@
+"""Directors' questions on the two blind contracts; writes ../../questions/blind.jsonl once each expectation is found in the PDF.
+
+Usage: python -m evals.contracts.blind.ask
+"""
+
+import io
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pypdfium2  # type: ignore[import-untyped]
+
+from evals.contracts.blind.blind import drawing
+
+OUT = Path(__file__).resolve().parents[2] / "questions" / "blind.jsonl"
+ROWS = Path(__file__).with_name("ask.txt")
+
+
+def squeezed(text: str) -> str:
+    """The text without blanks, hyphens or apostrophes, so that line ends and typography do not matter."""
+    return re.sub(r"[\s\-–'’\u00ad\ufffe\x02]", "", text).lower()
+
+
+def rows() -> list[dict[str, Any]]:
+    """The questions of ask.txt with their pages; raises `ValueError` when a piece of evidence or a value is not there."""
+    out: list[dict[str, Any]] = []
+    contract, sheets = "", [""]
+    for line in ROWS.read_text(encoding="utf-8").splitlines():
+        if line.startswith("= "):
+            contract = line[2:]
+            sheets = [squeezed(p.get_textpage().get_text_range()) for p in pypdfium2.PdfDocument(io.BytesIO(drawing(contract)))]
+            continue
+        question, kind, norm, text, *evidence = [*(part.strip() for part in line.split(" | ")), ""]
+        row: dict[str, Any] = {"id": f"{contract[0].upper()}{len(out) + 1:03}", "contract": contract, "question": question}
+        if kind == "absent":
+            if found := [word for word in norm.split(" / ") if any(squeezed(word) in sheet for sheet in sheets)]:
+                raise ValueError(f"{question}: present {found}")
+            out.append({**row, "pages": [], "value": None, "text": None, "answerable": False, "absent": norm.split(" / ")})
+            continue
+        pages = set()
+        for piece in filter(None, evidence):
+            where = {n for n, sheet in enumerate(sheets, 1) if squeezed(piece) in sheet}
+            if not where:
+                raise ValueError(f"{question}: « {piece} » is nowhere")
+            pages |= where
+        computed = kind.endswith("*")
+        kind = kind.rstrip("*")
+        normalized = norm.split(" / ") if kind == "list" else norm
+        texts = normalized if kind == "list" else [text]
+        if not computed and not all(any(squeezed(t) in sheets[n - 1] for n in pages) for t in texts):
+            raise ValueError(f"{question}: {texts} not on {pages}")
+        value = None if kind == "text" else {"kind": kind, "normalized": normalized}
+        said = ", ".join(normalized) if kind == "list" else text
+        out.append({**row, "pages": sorted(pages), "value": value, "text": said, "answerable": True, "evidence": [*filter(None, evidence)]})
+        if computed:
+            out[-1]["computed"] = True
+    return out
+
+
+if __name__ == "__main__":
+    found = rows()
+    OUT.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found), encoding="utf-8")
+    print(len(found), sum(not row["answerable"] for row in found), file=sys.stderr)
