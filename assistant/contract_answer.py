@@ -1,7 +1,8 @@
 """A question on a contract: the clause, its page, the exact value that was asked for, and what an avenant made of it."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answer import Answer, Citation, Value, abstain
 from assistant.contract_avenants import Change
@@ -47,7 +48,21 @@ def rank(asked: Asked, reading: Reading, opened: OpenContract, embedder: Embedde
         if unit.piece.zone == AVENANT and unit.change is None:
             score += -0.4 if asked.original else 0.25 if asked.avenant is not None else -0.12
         ranked.append(Ranked(unit, score, fit, cosine))
+    if not asked.original and asked.avenant is None:
+        full = max((r.fit for r in ranked if r.unit.piece.zone != AVENANT), default=0.0)
+        # What an avenant says as fully as the contract is what is in force.
+        ranked = [replace(r, score=r.score + 0.35) if _in_force(r.unit) and r.fit >= max(0.5, 0.9 * full) else r for r in ranked]
     return sorted(ranked, key=lambda r: -r.score)
+
+
+def _in_force(unit: Unit) -> bool:
+    piece = unit.piece
+    return (
+        piece.zone == AVENANT
+        and unit.change is None
+        and not unit.is_row
+        and not re.match(r"(vu|considerant|entre|fait) |au contrat", unit.own.folded)
+    )
 
 
 def _level(idea: Idea, unit: Unit) -> float:

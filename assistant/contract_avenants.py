@@ -19,7 +19,8 @@ _VERB = re.compile(
     r"relevée?s?|abaissée?s?|prolongée?s?|prorogée?s?|modifiée?s?)\b|\bpassent?\b|\bdevien(?:t|nent)\b"
 )
 _BEFORE = re.compile(r"prévue?s?|fixée?s?|initial|plaçait|était|devait|de\s*$|du\s*$|la date|le montant|la somme|la cible|celle")
-_FROM_TO = re.compile(r"\b(?:de|du|d['’])\s*(?P<old>[^;.]{1,45}?)\s+(?:à|au)\s+(?P<new>\S.{0,45})")
+# Looked ahead, so that "l'astreinte de nuit est portée de 10 € à 12 €" is tried at each "de".
+_FROM_TO = re.compile(r"(?=\b(?:de|du|d['’])\s*(?P<old>[^;.]{1,45}?)\s+(?:à|au)\s+(?P<new>\S.{0,45}))")
 _TEXT = re.compile(
     r"(?:la mention|les mots|le mot|l['’]expression|les termes|le nom)\s+(?:qui désignent\s+|de la\s+|de l['’]|du\s+|de\s+|d['’])?(?P<old>.{3,110}?)\s+"
     r"(?:est|sont) remplacée?s? par\s+(?:celle\s+|celui\s+|ceux\s+|les mots\s+)?(?:de la\s+|de l['’]|du\s+|de\s+|des\s+)?[«\"]?\s*(?P<new>[^«»\";]{3,90}?)\s*[»\"]?(?=[;.,»\"]|\s*$)",
@@ -38,7 +39,7 @@ _ARTICLES = re.compile(
     r"\barticles?\s+((?:[IVX]+\.)?\d+(?:\.\d+)*(?:(?:,\s*|\s+et\s+)(?:[IVX]+\.)?\d+(?:\.\d+)*)*)", re.IGNORECASE
 )
 _POINT = re.compile(r"\b(?:au|du|le)\s+(\d+\.\d+)\s+de\s+l['’]article\b", re.IGNORECASE)
-_TABLE = re.compile(r"\b(tableau|annexe|fiche(?: action)?)\s+(?:n°\s?)?([\dIVXA-Z][\w.-]*)", re.IGNORECASE)
+_TABLE = re.compile(r"\b(tableau|annexe|fiche(?:[ -]action)?)\s+(?:n°\s?)?([\dIVXA-Z][\w.-]*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _refs(text: str) -> list[str]:
     refs = [m[1] for m in _POINT.finditer(text)]
     for match in _ARTICLES.finditer(text):
         refs += [r.lower() for r in re.findall(r"(?:[IVX]+\.)?\d+(?:\.\d+)*", match[1], re.IGNORECASE)]
-    return refs + [f"{m[1].lower().split()[0]} {m[2].lower().rstrip('.,')}" for m in _TABLE.finditer(text)]
+    return refs + [f"{re.split('[ -]', m[1].lower())[0]} {m[2].lower().rstrip('.,')}" for m in _TABLE.finditer(text)]
 
 
 def _sentence_changes(piece: Piece, raw: str, name: str, context: list[str]) -> list[Change]:

@@ -182,11 +182,11 @@ _ASKS: tuple[tuple[str, dict[str, float]], ...] = (
     (r"combien de (jours?|nuits?)", {"number": 0.9, "duration": 0.9}),
     (r"combien de (semaines?|mois)|combien d.(annees?|ans)|combien d.heures", {"duration": 1.0, "number": 0.6}),
     (r"combien de temps|quelle duree|\bduree\b|pendant combien|sous combien|\bpreavis\b|dans quel delai|sous quel delai|quel delai|\bdelais?\b|rallong\w+[^?]*combien|combien[^?]*(rallong|prolong|prorog)", {"duration": 1.0}),
-    (r"\btaux\b|pourcentage|quel %|pour ?cent|quelle part\b|\bpart de\b|quote-?part|absenteisme|\bto\b|\boccupation|\bremplir|abattement|de combien[^?]*baiss|\bcible", {"percent": 1.0, "number": 0.45}),
-    (r"\beuros?\b|€|\bcout\w*|\bmontants?\b|\bsomme\b|dotation|\bdgc\b|forfait|\btarifs?\b|\bprix\b|budget|emprunt\w*|\bfrais\b|subvention|enveloppe|\bvers[eé]\w*|\btouch\w+|\bpaie\w*|\bpay\w+|depens\w+|credits?\b|investi\w+|\bppi\b|loyer|redevance|resultat|exceden\w+|salaire|\bcnr\b|chantier|travaux|financ\w+|surcout|\bdonne\b(?![- ]moi)|amende|penalite|quote-?part|interim|\breserve|\bcoute", {"amount": 1.0}),
+    (r"\bfrais de siege|\bplafond|\btaux\b|pourcentage|quel %|pour ?cent|quelle part\b|\bpart de\b|quote-?part|absenteisme|\bto\b|\boccupation|\bremplir|abattement|de combien[^?]*baiss|\bcible", {"percent": 1.0, "number": 0.45}),
+    (r"\beuros?\b|€|\bcout\w*|\bmontants?\b|\bsomme\b|dotation|\bdgc\b|forfait|\btarifs?\b|\bprix\b|budget|emprunt\w*|\bfrais\b|subvention|enveloppe|\bvers[eé]\w*|\btouch\w+|\bpaie\w*|\bpay\w+|depens\w+|credits?\b|investi\w+|\bppi\b|loyer|redevance|resultat|exceden\w+|salaire|\bcnr\b|chantier|travaux|financ\w+|surcout|\bdonne\b(?![- ]moi)|amende|penalite|quote-?part|interim|\breserve|\bcoute|\bvaleur du point|\bbases? reconductibles?|\bmesures? nouvelles?", {"amount": 1.0}),
     (r"\bquand\b|quelle date|quelle echeance|\bdate\b|\becheances?\b|\bquel jour\b|\bexpire|\btombe\b|\bfinit\b|se termine|prend fin|prend effet|entre en vigueur|date limite|quel mois|dernier delai|derniere limite|au plus tard|avant quand|pour quand|a partir de quelle annee|quelle annee", {"date": 1.0}),
-    (r"^qui\b|\bqui (est|a|ont|signe\w*|doit|sont|pa\w+|preside\w*|pilote\w*|decide|peut|donne|nomme|s.occupe|represente\w*|etait|porte|dirige\w*|gere|assure|mene|remplace\w*|instruit|organise|convoque|finance|verse|tient|recoit|va|tarifie|controle)\b|\bavec qui|\ba qui\b|par qui|aupres de qui|quel(le)? (tribunal|juge|juridiction|cabinet|banque|organisme|autorite|association|personne|mandataire|prestataire)|devant qui|\bqui\s?\?|\b(appelle|contacte|voit|previent|saisit|informe|demande)\w* qui\b|\bqui$|le nom d", {"party": 1.0}),
-    (r"\bquel(le)?s\b|\blesquel|\bliste\b|\bc.est quoi les\b", {"list": 0.8}),
+    (r"^qui\b|\bc.(?:est|etait) qui\b|\bqui (est|a|ont|signe\w*|doit|sont|pa\w+|preside\w*|pilote\w*|decide|peut|donne|nomme|s.occupe|represente\w*|etait|porte|dirige\w*|gere|assure|mene|remplace\w*|instruit|organise|convoque|finance|verse|tient|recoit|va|tarifie|controle)\b|\bavec qui|\ba qui\b|par qui|aupres de qui|quel(le)? (tribunal|juge|juridiction|cabinet|banque|organisme|autorite|association|personne|mandataire|prestataire)|devant qui|\bqui\s?\?|\b(appelle|contacte|voit|previent|saisit|informe|demande)\w* qui\b|\bqui$|le nom d", {"party": 1.0}),
+    (r"\bquel(le)?s\b|\blesquel|\bliste\b(?! d.attente)|\bc.est quoi les\b", {"list": 0.8}),
 )  # fmt: skip
 _OPEN = re.compile(r"\bcombien\b|\bc.est quoi\b|\bquels?\b|\bquelles?\b|\bcible|\bobjectif")
 _ANY = {"number": 0.5, "amount": 0.7, "percent": 0.7, "duration": 0.4}
@@ -196,6 +196,14 @@ _SURE = re.compile(
 _YES_NO = re.compile(
     r"^(est-ce qu|peut-on|peut-il|faut-il|doit-on|a-t-on|y a-t-il|puis-je|je peux|on peut|on doit|le contrat (nous )?(autorise|permet|prevoit|oblige)|sommes-nous)|\best-ce qu[e'](?! )|ou pas\b|\bdedans\b|(est|sont|fait|font|peut|peuvent|a|ont|autorise|permet|prevoit|oblige)(-t)?-(il|elle|on|ils|elles)\b|(fait|font) (bien )?partie"
 )
+
+
+def _is_heading(folded: str) -> bool:
+    """Whether a question is only what it is after, as typed in a search box: "valeur du point gir ?", "plafond de la réserve"."""
+    words = re.findall(r"[a-z0-9%]+", folded)
+    return 1 < len(words) <= 8 and not re.search(
+        r"\b(est|sont|a|ont|peut|doit|faut|on|il|elle|je|nous|que?|qui|quoi|comment|pourquoi|si|pas|parle|couvert\w*)\b|\w+(er|ons|ez|ent)\b(?<!ment)", folded
+    )
 
 
 def wanted_kinds(folded: str) -> dict[str, float]:
@@ -228,7 +236,7 @@ def wanted_kinds(folded: str) -> dict[str, float]:
                 for k, w in found.items()
                 if k in keep or k not in ("amount", "percent", "number", "list")
             }
-    if re.search(r"\bliste\b", folded):
+    if re.search(r"\bliste\b(?! d.attente)", folded):
         return {"list": 1.0}
     if re.search(r"dernier delai|derniere limite", folded):
         return {"date": 1.0}
@@ -236,7 +244,7 @@ def wanted_kinds(folded: str) -> dict[str, float]:
         found = {k: w if k == "percent" else 0.4 * w for k, w in found.items() if k != "amount"}
     elif re.search(r"en euros|combien d.euros|quel(le)? (montant|somme)|\bcout", folded) and "amount" in found:
         found = {k: w if k == "amount" else 0.4 * w for k, w in found.items()}
-    if not found and _OPEN.search(folded):
+    if not found and (_OPEN.search(folded) or _is_heading(folded)):
         found = dict(_ANY)
     if (
         found.keys() & {"date", "amount", "percent", "number", "duration", "party"}

@@ -53,7 +53,9 @@ def candidates(asked: Asked, scored: Sequence[tuple[Unit, float, float]], readin
     for unit, score, fit in scored:
         for candidate in _of_unit(asked, unit, reading):
             bonus = asked.kinds.get(candidate.value.kind, 0.0)
-            out.append(replace(candidate, score=candidate.score + score + 0.35 * bonus, fit=max(candidate.fit, fit)))
+            # A cell stands where its row and its column cross: its column's words count as much as its row's.
+            crossed = 0.5 * max(0.0, candidate.fit - fit) if unit.is_row else 0.0
+            out.append(replace(candidate, score=candidate.score + score + 0.35 * bonus + crossed, fit=max(candidate.fit, fit)))
     out.sort(key=lambda c: -c.score)
     return turned(asked, out, reading)
 
@@ -93,7 +95,9 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         if candidate is None:
             continue
         before, after = _stretch(text, value)
-        near = asked.share(fold(f"{before} {after}"))
+        # "L'évaluation de l'IME est remise le …, celle du FAM le …": "celle" is what the first value is of.
+        told = f"{text[: found[0].start]} " if found[0] is not value and re.search(r"\bcel(?:le|ui|les)\b|\bceux\b", before) else ""
+        near = asked.share(fold(f"{_head(told)} {before} {after}"))
         bonus = 0.4 * near + _year_bonus(asked, text, value) + _cue_bonus(asked, fold(before), fold(after))
         bonus += _counted(asked, f"{fold(text[max(0, value.start - 60) : value.end])} {fold(after)[:45]}", candidate.kind)
         yield Candidate(candidate, unit, bonus, 0.0)
@@ -131,6 +135,11 @@ def _parts(asked: Asked, unit: Unit) -> Iterator[Candidate]:
         yield Candidate(
             Value("amount", shown, plain(part), 0, 0), unit, 0.75, 0.0, None, f"{whole.text} × {share.text} = {shown}"
         )
+
+
+def _head(told: str) -> str:
+    """What a value is of, without the one of several that has it: "L'évaluation" in "L'évaluation de l'IME est remise le"."""
+    return re.split(r"\s(?:de l['’]|du|des|de la|de)\s?", told)[0]
 
 
 _SHARED = re.compile(r"\bparts?\b|\bpa[iy]\w+|quote|contribu|repart|prend\w* en charge|\bcharges? (communes?|partagees?)")
@@ -278,7 +287,7 @@ def _of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
                 value,
                 unit,
                 bonus + 0.4 * near + 0.5 * count - 0.02 * place,
-                asked.share(heading),
+                asked.share(f"{unit.own.folded} ; {heading}"),
                 note=_unit_note(value, f"{label} {reading.about(unit.piece)}", unit.piece),
             )
 
