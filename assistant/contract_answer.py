@@ -11,9 +11,10 @@ from assistant.contract_question import Asked, Idea, understand
 from assistant.contract_reading import Reading, Unit, read_contract
 from assistant.contract_silence import is_silent, said_elsewhere
 from assistant.contract_text import AVENANT, DIAGNOSTIC, GLOSSARY, PREAMBLE, VISAS, Piece
-from assistant.contract_values import Candidate, candidates, turned
+from assistant.contract_values import Candidate, candidates, other_years, turned
 from assistant.question import Question
 from corpus.article import Passage
+from corpus.words import stem
 from ingest.embedding import Embedder
 from ingest.workspace import OpenContract
 
@@ -47,22 +48,18 @@ def rank(asked: Asked, reading: Reading, opened: OpenContract, embedder: Embedde
         score = 0.75 * fit + 0.3 * dense + _ZONES.get(unit.piece.zone, 0.0)
         if unit.piece.zone == AVENANT and unit.change is None:
             score += -0.4 if asked.original else 0.25 if asked.avenant is not None else -0.12
+        score += 0.1 * sum(idea.weight for idea in asked.ideas if stem(idea.name) in unit.own.stems) / asked.weight
         ranked.append(Ranked(unit, score, fit, cosine))
     if not asked.original and asked.avenant is None:
         full = max((r.fit for r in ranked if r.unit.piece.zone != AVENANT), default=0.0)
         # What an avenant says as fully as the contract is what is in force.
-        ranked = [replace(r, score=r.score + 0.35) if _in_force(r.unit) and r.fit >= max(0.5, 0.9 * full) else r for r in ranked]
+        ranked = [replace(r, score=r.score + 0.25) if _in_force(r.unit) and r.fit >= max(0.5, 0.9 * full) else r for r in ranked]
     return sorted(ranked, key=lambda r: -r.score)
 
 
 def _in_force(unit: Unit) -> bool:
     piece = unit.piece
-    return (
-        piece.zone == AVENANT
-        and unit.change is None
-        and not unit.is_row
-        and not re.match(r"(vu|considerant|entre|fait) |au contrat", unit.own.folded)
-    )
+    return piece.zone == AVENANT and unit.change is None and not re.match(r"(vu|considerant|entre|fait)\b", unit.own.folded)
 
 
 def _level(idea: Idea, unit: Unit) -> float:
@@ -85,6 +82,9 @@ def answer_contract(question: Question, opened: OpenContract, embedder: Embedder
     scored = [(r.unit, r.score, r.fit) for r in ranked[:DEEP]]
     values = found(asked, scored, reading)
     best = values[0] if values else None
+    elsewhen = other_years(asked, best, reading) if best is not None else ""
+    if elsewhen and not exists:
+        return abstain(question.text, "not_in_contract", f"{elsewhen} Voir : {best.unit.piece.label}." if best else elsewhen)
     if not exists and is_silent(asked, scored, max(r.cosine for r in ranked), best, reading):
         near = list(dict.fromkeys(r.unit.piece.label for r in ranked[:6]))[:3]
         return abstain(

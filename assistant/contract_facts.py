@@ -7,7 +7,7 @@ from assistant.answer import french_date
 from assistant.contract_life import Dated, day_of
 from assistant.contract_question import Asked
 from assistant.contract_reading import Reading, Unit
-from assistant.contract_text import Piece, one_line
+from assistant.contract_text import AVENANT, Piece, one_line
 from assistant.contract_values import Candidate
 from corpus.contract_words import contract_words
 from corpus.values import Value, find_values
@@ -49,6 +49,7 @@ def _leftover(asked: Asked, *patterns: re.Pattern[str]) -> list[str]:
 def _life(asked: Asked, reading: Reading) -> Iterator[Candidate]:
     life = reading.sheet.life
     if asked.avenant is not None and not asked.original:
+        yield from _avenant_date(asked, reading)
         return
     for fact in contract_words().facts:
         kind = "duration" if fact.name == "length" else "date"
@@ -65,6 +66,23 @@ def _life(asked: Asked, reading: Reading) -> Iterator[Candidate]:
         return
 
 
+def _avenant_date(asked: Asked, reading: Reading) -> Iterator[Candidate]:
+    """The day on which an avenant was signed, for a question that asks nothing else of it."""
+    if "date" not in asked.kinds or _leftover(asked, _AVENANT_DATE):
+        return
+    for avenant in reversed(reading.sheet.avenants):
+        if avenant.signed and asked.avenant in ("", avenant.number):
+            for unit in reading.units:
+                if unit.piece.zone == AVENANT and unit.piece.page >= avenant.page:
+                    for value in find_values(unit.own.text, "date"):
+                        if value.normalized == avenant.signed:
+                            yield Candidate(value, unit, SURE, 1.0)
+                            return
+
+
+_AVENANT_DATE = re.compile(
+    r"\bavenants?\b(\s*(n°|numero|no)?\s*\d+)?|\bdates?\b|\bsign\w*|\bconclu\w*|\bde quand\b|\bpass(e|ee)\b"
+)
 _ORIGINAL = re.compile(r"\b(d.)?origine|\binitial\w*|\bau depart|\bau debut|\bavant\b|\bla signature")
 
 
@@ -185,7 +203,7 @@ def parties(asked: Asked, scored: Sequence[tuple[Unit, float, float]]) -> list[C
             for match, bonus in found:
                 start = max((m.end() for m in named if m.end() <= match.start()), default=0)
                 stop = min((m.start() for m in named if m.start() >= match.end()), default=len(text))
-                around = f"{heading} {text[max(start, match.start() - 140) : match.start()]} {text[match.end() : min(stop, match.end() + 60)]}"
+                around = f"{heading} {text[max(start, match.start() - 140) : match.start()]} {text[match.end() : min(stop, match.end() + 110)]}"
                 if court:
                     bonus = 0.5 if re.match(r"(?:[Tt]ribunal|[Cc]our|TITSS)", match[0]) else -0.3
                 elif match.re is not _PERSON and asked.share(fold(match[0])) > 0.15:

@@ -202,7 +202,8 @@ def _is_heading(folded: str) -> bool:
     """Whether a question is only what it is after, as typed in a search box: "valeur du point gir ?", "plafond de la réserve"."""
     words = re.findall(r"[a-z0-9%]+", folded)
     return 1 < len(words) <= 8 and not re.search(
-        r"\b(est|sont|a|ont|peut|doit|faut|on|il|elle|je|nous|que?|qui|quoi|comment|pourquoi|si|pas|parle|couvert\w*)\b|\w+(er|ons|ez|ent)\b(?<!ment)", folded
+        r"\b(est|sont|a|ont|peut|doit|faut|on|il|elle|je|nous|que?|qui|quoi|comment|pourquoi|si|pas|parle|couvert\w*)\b|\w+(er|ons|ez|ent)\b(?<!ment)",
+        folded,
     )
 
 

@@ -18,7 +18,7 @@ from assistant.contract_reading import Reading, Unit, before_term
 from assistant.contract_targets import aligned_years
 from assistant.contract_text import AVENANT, Piece, one_line
 from corpus.values import Value, find_values, plain
-from corpus.words import fold
+from corpus.words import STOPWORDS, fold, stem
 
 _NAMING = re.compile(
     r"(?:articles?|\bart\.|tableaux?|annexes?|fiches?(?: actions?)?|titres?|n°|[LRD]\.|pages?|indicateurs?|chapitre|phase|axe|objectif|groupe"
@@ -36,7 +36,7 @@ _SPLIT = re.compile(r"(?<!\d),\s|,\s(?!\d)|\s;\s|\set\s|\s:\s|\.\s")
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A value with where it stands and how well it fits (`score`; `fit` is the share of the question that its unit holds).
-    `change` is what an avenant made of it, `computed` how it was worked out, `note` what must be said with it."""
+    `change` is what an avenant made of it, `computed` how it was worked out, `years` those that it is said of (none: of any), `note` what must be said with it."""
 
     value: Value
     unit: Unit
@@ -44,6 +44,7 @@ class Candidate:
     fit: float
     change: Change | None = None
     computed: str = ""
+    years: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -54,7 +55,7 @@ def candidates(asked: Asked, scored: Sequence[tuple[Unit, float, float]], readin
         for candidate in _of_unit(asked, unit, reading):
             bonus = asked.kinds.get(candidate.value.kind, 0.0)
             # A cell stands where its row and its column cross: its column's words count as much as its row's.
-            crossed = 0.5 * max(0.0, candidate.fit - fit) if unit.is_row else 0.0
+            crossed = 0.6 * max(0.0, candidate.fit - fit) if unit.is_row and candidate.value.kind != "date" else 0.0
             out.append(replace(candidate, score=candidate.score + score + 0.35 * bonus + crossed, fit=max(candidate.fit, fit)))
     out.sort(key=lambda c: -c.score)
     return turned(asked, out, reading)
@@ -96,11 +97,14 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
             continue
         before, after = _stretch(text, value)
         # "L'évaluation de l'IME est remise le …, celle du FAM le …": "celle" is what the first value is of.
-        told = f"{text[: found[0].start]} " if found[0] is not value and re.search(r"\bcel(?:le|ui|les)\b|\bceux\b", before) else ""
-        near = asked.share(fold(f"{_head(told)} {before} {after}"))
-        bonus = 0.4 * near + _year_bonus(asked, text, value) + _cue_bonus(asked, fold(before), fold(after))
+        first = min(v.start for v in found if v.kind == value.kind)
+        told = text[:first] if first < value.start and re.search(r"\bcel(?:le|ui|les)\b|\bceux\b", before) else ""
+        shared = f"{_head(told)} {text[first:][:30]}" if told else ""
+        near = asked.share(fold(f"{shared} {before} {after}"))
+        cue = max(_cue_bonus(asked, fold(b), fold(after)) for b in (before, told))
+        bonus = 0.4 * near + _year_bonus(asked, text, value) + cue
         bonus += _counted(asked, f"{fold(text[max(0, value.start - 60) : value.end])} {fold(after)[:45]}", candidate.kind)
-        yield Candidate(candidate, unit, bonus, 0.0)
+        yield Candidate(candidate, unit, bonus, 0.0, years=() if value.kind == "date" else _near_years(text, value))
     if asked.kinds.get("amount", 0.0) >= 0.7 and _SHARED.search(asked.folded):
         yield from _parts(asked, unit)
     if "date" in asked.kinds:
@@ -116,7 +120,12 @@ def _counted(asked: Asked, after: str, kind: str) -> float:
         return 0.0
     if asked.counted is None:
         return -0.25
-    return 0.25 if asked.counted.held(after, stems_of(after)) else -0.25
+    if not asked.counted.held(after, stems_of(after)):
+        return -0.25
+    if asked.counted.light:
+        return 0.1  # "combien de jours": a length, told by its own unit
+    own = stem(asked.counted.name) in stems_of(after[-45:]) and not asked.counted.light  # the question's own word
+    return 0.3 if own else 0.25
 
 
 def _parts(asked: Asked, unit: Unit) -> Iterator[Candidate]:
@@ -200,7 +209,10 @@ def _usable(value: Value, text: str, asked: Asked) -> Value | None:
             return None
     if value.kind == "date" and (_CITED.search(fold(before)[-110:]) or re.match(r"\s+suivant", after)):
         return None
-    if value.kind == "duration" and _COUNTED.match(after) and "number" in asked.kinds:
+    days = value.normalized.endswith("D") and re.search(
+        r"combien de jours\b.*\b(par an|ouver|ferm)|ouver\w* combien", asked.folded
+    )
+    if value.kind == "duration" and (days or _COUNTED.match(after)) and "number" in asked.kinds:
         number = re.search(r"\d+", value.normalized)
         return Value("number", value.text, number[0] if number else value.normalized, value.start, value.end)
     return value
@@ -224,10 +236,42 @@ def _stretch(text: str, value: Value) -> tuple[str, str]:
 def _year_bonus(asked: Asked, text: str, value: Value) -> float:
     if not asked.years or value.kind == "date":
         return 0.0
-    near = _YEAR.findall(text[value.end : value.end + 22]) or _YEAR.findall(text[max(0, value.start - 25) : value.start])
+    near = _near_years(text, value)
     if not near:
         return 0.0
     return 0.3 if set(near) & set(asked.years) else -0.4
+
+
+def _near_years(text: str, value: Value) -> tuple[str, ...]:
+    after, before = text[value.end : value.end + 22], text[max(0, value.start - 25) : value.start]
+    return tuple(_YEAR.findall(after) or _YEAR.findall(before))
+
+
+def _years_of(column: str, heading: str, label: str, caption: str) -> tuple[str, ...]:
+    """The years that a cell is said of: its column's, else those of its heading, its row's label or its table's caption."""
+    return next((found for text in (column, heading, label, caption) if (found := tuple(_YEAR.findall(text)))), ())
+
+
+def other_years(asked: Asked, best: Candidate, reading: Reading) -> str:
+    """What to say when the year asked for is not one that the contract gives: "le contrat donne … pour 2024"; "" when it may be.
+
+    A value said of several years, or from one on, holds for those between and after.
+    """
+    if not asked.years or asked.kinds.keys() <= {"date", "party", "list"} or best.value.kind in ("date", "party", "list"):
+        return ""
+    asks = set(asked.years)
+    life = reading.sheet.life
+    last = int(life.term.value[:4]) if life.term and life.term.value[:4].isdigit() else 9999
+    if not best.years and best.change is None and all(int(y) > last for y in asks):
+        return f"Le contrat s'arrête en {last}."
+    if not best.years or asks & set(best.years):
+        return ""
+    if len(set(best.years)) > 1 and any(min(best.years) <= y <= max(best.years) for y in asks):
+        return ""
+    if not best.unit.is_row and re.search(r"\b(a compter|a partir|depuis|des)\b", best.unit.own.folded):
+        return ""
+    year = " et ".join(dict.fromkeys(best.years))
+    return f"Le contrat donne {best.value.text} pour {year}, rien de tel pour {', '.join(asked.years)}."
 
 
 # What stands beside a value when it is what the question is after.
@@ -256,6 +300,10 @@ def _of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
     cells = unit.piece.cells
     by_cell = aligned_years(cells, reading.base_year)
     label = " ; ".join(c for _, c in cells if not re.search(r"\d", c))
+    named = stems_of(fold(cells[0][1])) | stems_of(fold(cells[1][1]) if len(cells) > 1 and cells[0][1][:1].isdigit() else "")
+    # "Internat" rather than "semi-internat", where the question says no more.
+    named = named - STOPWORDS
+    exact = 0.05 * sum(any(i.held(w, frozenset({w})) for i in asked.ideas) for w in named) / len(named) if named else 0.0
     for place, (head, text) in enumerate(cells):
         heading = unit.heads[place].folded
         if place == 0 and len(cells) > 1 and not re.search(r"\b\d+\s(places|lits)", text):
@@ -277,17 +325,22 @@ def _of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
         if asked.total and re.match(r"(total|ensemble)\b", fold(cells[0][1])):
             bonus += 0.3
         if re.search(r"\btotal|ensemble", heading) and not asked.total and not asked.share(heading):
-            bonus -= 0.15
+            bonus += 0.1 if len(by_cell) > 1 and not asked.years else -0.15
+        if re.fullmatch(r"0(?:,0+)?(?:\s?[%€])?", text.strip()):
+            bonus -= 0.2  # nothing that year
         bonus += 0.4 * asked.share(heading) + _cue_bonus(asked, f"{heading} ", "")
         for value in _in_cell(text, head, f"{label} ; {unit.piece.caption} ; {reading.about(unit.piece)}", asked):
             said = fold(" ".join(_stretch(text, value))) if len(text) > 30 else ""
             near = asked.share(f"{unit.own.folded if not said else fold(cells[0][1])} ; {heading} ; {said}")
             count = _counted(asked, f"{said or heading} ; {'' if said else unit.near.folded + ' ' + unit.own.folded}", value.kind)
+            if count < 0 and any(asked.counted and asked.counted.held(h.folded, h.stems) for h in unit.heads):
+                count = 0.0  # "Paramédical" beside "Total ETP"
             yield Candidate(
                 value,
                 unit,
-                bonus + 0.4 * near + 0.5 * count - 0.02 * place,
+                bonus + exact + 0.4 * near + 0.5 * count - 0.02 * place,
                 asked.share(f"{unit.own.folded} ; {heading}"),
+                years=_years_of(year, heading, cells[0][1], unit.piece.caption if value.kind == "amount" else ""),
                 note=_unit_note(value, f"{label} {reading.about(unit.piece)}", unit.piece),
             )
 
@@ -340,6 +393,9 @@ def _turned(asked: Asked, candidate: Candidate, reading: Reading) -> Candidate:
         there = piece.zone == AVENANT and change.page == piece.page and (change.quote in piece.text or piece.text in change.quote)
         if change.kind == "text" and value.kind == "party" and target is not None and target.page == piece.page:
             here = True  # a name told again, on an action sheet
+        if not here and target is not None and value.kind == "amount" and len(value.normalized) > 4:
+            # The same sum told again elsewhere, of the same thing ("reconstruction", in the investment plan's row).
+            here = len({w for w in candidate.unit.own.stems & stems_of(target.folded) if len(w) > 3}) > 1
         same_kind = change.kind == value.kind or (change.kind == "text" and value.kind == "party")
         if not (here or there) or not same_kind:
             continue

@@ -25,7 +25,13 @@ from evals.systems import rankings
 
 BASELINE = Path(__file__).parent / "baseline.json"
 QUESTIONS = Path(__file__).parent / "questions"
-CONTRACTS = {"ehpad": "ehpad.pdf", "handicap": "handicap.pdf", "chrs": "chrs-scan.pdf"}
+CONTRACTS = {
+    "ehpad": "ehpad.pdf",
+    "handicap": "handicap.pdf",
+    "chrs": "chrs-scan.pdf",
+    "rives": "rives.pdf",
+    "colombier": "colombier.pdf",
+}
 KINDS = {
     "contract": "contract",
     "premise": "part",

@@ -23,7 +23,7 @@ RARE = 0.6  # silent questions are few: how far they are made to weigh as much a
 
 def samples(engine: Engine) -> tuple[np.ndarray, np.ndarray]:
     """Measures (n, 4) of the questions on contracts that no fact settles, and whether the contract is silent (n,)."""
-    rows = [row for name in ("contract", "contracts") for row in read_questions(QUESTIONS / f"{name}.jsonl")]
+    rows = [row for name in ("contract", "contracts", "blind") for row in read_questions(QUESTIONS / f"{name}.jsonl")]
     ids = {"demo": "demo", **made_contracts(engine, rows)}
     seen, silent = [], []
     for row in rows:

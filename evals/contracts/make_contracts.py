@@ -1,4 +1,4 @@
-"""Make the test contracts: ehpad.pdf, handicap.docx, handicap.pdf and chrs-scan.pdf. They are never stored.
+"""Make the test contracts: ehpad.pdf, handicap.docx, handicap.pdf and chrs-scan.pdf, and those of `blind`. Never stored.
 
 Usage: python -m evals.contracts.make_contracts FOLDER
 
@@ -9,6 +9,7 @@ give the same files with the same libraries (reportlab, python-docx; pypdfium2, 
 import sys
 from pathlib import Path
 
+from evals.contracts.blind import blind
 from evals.contracts.looks import Chrs, Ehpad, Handicap
 from evals.contracts.markup import read
 from evals.contracts.scan import scanned
@@ -31,7 +32,7 @@ def word() -> bytes:
 
 
 def make(folder: Path) -> dict[str, Path]:
-    """Write the four files into `folder`, made if need be; their paths by name."""
+    """Write the files into `folder`, made if need be; their paths by name."""
     folder.mkdir(parents=True, exist_ok=True)
     contents = {
         "ehpad.pdf": drawing("ehpad"),
@@ -41,7 +42,7 @@ def make(folder: Path) -> dict[str, Path]:
     }
     for name, data in contents.items():
         (folder / name).write_bytes(data)
-    return {name: folder / name for name in contents}
+    return {name: folder / name for name in contents} | blind.make(folder)
 
 
 def main() -> int:

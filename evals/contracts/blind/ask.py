@@ -53,7 +53,16 @@ def rows() -> list[dict[str, Any]]:
             raise ValueError(f"{question}: {texts} not on {pages}")
         value = None if kind == "text" else {"kind": kind, "normalized": normalized}
         said = ", ".join(normalized) if kind == "list" else text
-        out.append({**row, "pages": sorted(pages), "value": value, "text": said, "answerable": True, "evidence": [*filter(None, evidence)]})
+        out.append(
+            {
+                **row,
+                "pages": sorted(pages),
+                "value": value,
+                "text": said,
+                "answerable": True,
+                "evidence": [*filter(None, evidence)],
+            }
+        )
         if computed:
             out[-1]["computed"] = True
     return out

@@ -86,7 +86,11 @@ def drawing(name: str) -> bytes:
                 [[Paragraph(rich(c), cell) for c in row] for row in rows],
                 colWidths=[width * n / sum(longest) for n in longest],
                 repeatRows=1,
-                style=[("GRID", (0, 0), (-1, -1), 0.4, colors.grey), ("BACKGROUND", (0, 0), (-1, 0), colors.lightgrey), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")],  # fmt: skip
+                style=[
+                    ("GRID", (0, 0), (-1, -1), 0.4, colors.grey),
+                    ("BACKGROUND", (0, 0), (-1, 0), colors.lightgrey),
+                    ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+                ],
             )
             story += [table, Spacer(1, 10)]
         else:
@@ -163,7 +167,11 @@ def word(name: str) -> bytes:
 def make(folder: Path) -> dict[str, Path]:
     """Write the three files into `folder`, made if need be; their paths by name."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, data in {"rives.pdf": drawing("rives"), "colombier.pdf": drawing("colombier"), "colombier.docx": word("colombier")}.items():
+    for name, data in {
+        "rives.pdf": drawing("rives"),
+        "colombier.pdf": drawing("colombier"),
+        "colombier.docx": word("colombier"),
+    }.items():
         (folder / name).write_bytes(data)
     return {name: folder / name for name in ("rives.pdf", "colombier.pdf", "colombier.docx")}
 
