@@ -128,7 +128,7 @@ def word(name: str) -> bytes:
     document.sections[0].header.paragraphs[0].text = HEADS[name]
     for mark, lines in parts:
         if mark == "===":
-            document.add_page_break()
+            document.add_page_break()  # type: ignore[no-untyped-call]
         elif mark == "|":
             rows = [[c.strip() for c in line.split("|")] for line in lines]
             table = document.add_table(len(rows), len(rows[0]), style="Table Grid")
