@@ -11,7 +11,7 @@ from assistant.contract_question import Asked, Idea, understand
 from assistant.contract_reading import Reading, Unit, read_contract
 from assistant.contract_silence import is_silent, said_elsewhere
 from assistant.contract_text import AVENANT, DIAGNOSTIC, GLOSSARY, PREAMBLE, VISAS, Piece
-from assistant.contract_values import Candidate, candidates, other_years, turned
+from assistant.contract_values import Candidate, candidates, other_years, turned, undated
 from assistant.question import Question
 from corpus.article import Passage
 from corpus.words import stem
@@ -92,6 +92,8 @@ def answer_contract(question: Question, opened: OpenContract, embedder: Embedder
             "not_in_contract",
             f"Passages les plus proches, qui ne répondent pas : {' ; '.join(near)}." + said_elsewhere(asked),
         )
+    if best is not None and undated(asked, best):
+        best = replace(best, note="; ".join(filter(None, (best.note, "le contrat ne dit pas de quelle année"))))
     return write(question, ranked, best, reading, opened)
 
 

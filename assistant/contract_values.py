@@ -252,6 +252,13 @@ def _years_of(column: str, heading: str, label: str, caption: str) -> tuple[str,
     return next((found for text in (column, heading, label, caption) if (found := tuple(_YEAR.findall(text)))), ())
 
 
+def undated(asked: Asked, best: Candidate) -> bool:
+    """Whether a sum is answered to a question on a year of which nothing around it speaks."""
+    unit = best.unit
+    around = " ".join((unit.piece.text, unit.near.text, unit.around.text, unit.far.text, *(head.text for head in unit.heads)))
+    return bool(asked.years) and best.value.kind == "amount" and not best.years and not _YEAR.search(around)
+
+
 def other_years(asked: Asked, best: Candidate, reading: Reading) -> str:
     """What to say when the year asked for is not one that the contract gives: "le contrat donne … pour 2024"; "" when it may be.
 
@@ -393,9 +400,10 @@ def _turned(asked: Asked, candidate: Candidate, reading: Reading) -> Candidate:
         there = piece.zone == AVENANT and change.page == piece.page and (change.quote in piece.text or piece.text in change.quote)
         if change.kind == "text" and value.kind == "party" and target is not None and target.page == piece.page:
             here = True  # a name told again, on an action sheet
-        if not here and target is not None and value.kind == "amount" and len(value.normalized) > 4:
-            # The same sum told again elsewhere, of the same thing ("reconstruction", in the investment plan's row).
-            here = len({w for w in candidate.unit.own.stems & stems_of(target.folded) if len(w) > 3}) > 1
+        if not here and (piece.zone == AVENANT or (value.kind == "amount" and len(value.normalized) > 4)):
+            # Told again elsewhere, of the same thing: an avenant's recapitulation, a sum in the investment plan's row.
+            about = stems_of(f"{target.folded if target else ''} {fold(change.about)}")
+            here = len({w for w in candidate.unit.own.stems & about if len(w) > 3}) > 1
         same_kind = change.kind == value.kind or (change.kind == "text" and value.kind == "party")
         if not (here or there) or not same_kind:
             continue

@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-import docx  # type: ignore[import-not-found,import-untyped,unused-ignore]
+import docx.enum.text  # type: ignore[import-not-found,import-untyped,unused-ignore]
 from reportlab.lib import colors  # type: ignore[import-untyped]
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.lib.styles import ParagraphStyle  # type: ignore[import-untyped]
@@ -128,7 +128,7 @@ def word(name: str) -> bytes:
     document.sections[0].header.paragraphs[0].text = HEADS[name]
     for mark, lines in parts:
         if mark == "===":
-            document.add_page_break()  # type: ignore[no-untyped-call]
+            document.add_paragraph().add_run().add_break(docx.enum.text.WD_BREAK.PAGE)
         elif mark == "|":
             rows = [[c.strip() for c in line.split("|")] for line in lines]
             table = document.add_table(len(rows), len(rows[0]), style="Table Grid")
