@@ -7,6 +7,26 @@ const casf = (() => {
   const announce = (text) => { const place = document.getElementById("annonce"); if (place) place.textContent = text; };
   let asked = null; // the link that opened the panel: the keyboard goes back to it
 
+  // Gradio reloads the page once a lost connection is back: what was being written or waited for goes back into the field.
+  const field = () => document.querySelector("#question textarea");
+  const keep = (text) => { try { sessionStorage.setItem("casf-question", text); } catch { /* storage refused: nothing is kept */ } };
+  document.addEventListener("input", (event) => { if (event.target === field()) keep(event.target.value); });
+  function settled(turn) {
+    const asked = turn ? turn.querySelector("h2").textContent : "";
+    const written = field()?.value || ""; // perhaps not emptied yet of what was just asked
+    keep(turn && turn.matches(".attend") ? asked : written === asked ? "" : written);
+  }
+  let draft = "";
+  try { draft = sessionStorage.getItem("casf-question") || ""; } catch { /* the same */ }
+  const put = setInterval(() => {
+    const place = field(); // Gradio mounts it when it can
+    if (draft && !place) return;
+    clearInterval(put);
+    if (!draft || place.value) return;
+    place.value = draft;
+    place.dispatchEvent(new Event("input", { bubbles: true }));
+  }, 100);
+
   function tab(element, act, watch) {
     element.addEventListener("click", (event) => {
       const button = event.target.closest("[data-do]");
@@ -26,6 +46,7 @@ const casf = (() => {
       const last = turns[turns.length - 1];
       if (turns.length > count) last.scrollIntoView({ block: "start", behavior: "instant" });
       if (last && !last.matches(".attend") && turns.length) announce("Réponse affichée.");
+      if (element.closest("#conversation")) settled(last);
       count = turns.length;
     });
   }

@@ -48,6 +48,10 @@ def tab(engine: Engine, prep: Preparation) -> None:
             return (gr.skip(),) * len(KINDS)
         return tuple(gr.DownloadButton(value=str(folder / f"seance.{kind}"), interactive=True) for kind in KINDS)
 
+    def waiting() -> tuple[Any, ...]:
+        """No file of the text before is handed out while the new ones are written."""
+        return tuple(gr.DownloadButton(interactive=False) for _ in KINDS)
+
     hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     with gr.Tab("Préparer une séance", id="seance", elem_id="onglet-seance"):
         with gr.Row(elem_id="theme"):
@@ -70,8 +74,9 @@ def tab(engine: Engine, prep: Preparation) -> None:
                 text = gr.Textbox(label="Texte de la séance", lines=18, max_lines=40, elem_id="texte-seance")
             shown = view("seance")
     done = gr.on([go.click, topic.submit], prepare, [topic, minutes, questions], [note, text, shown, made], **hidden)
-    done.then(files, text, buttons, **hidden)
-    text.blur(lambda t: prose(t), text, shown, **hidden).then(files, text, buttons, **hidden)
+    done.then(waiting, None, buttons, **hidden).then(files, text, buttons, **hidden)
+    edited = text.blur(lambda written: (prose(written), *waiting()), text, [shown, *buttons], **hidden)
+    edited.then(files, text, buttons, **hidden)
 
 
 def _wrong(text: str) -> str:

@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from playwright.sync_api import TimeoutError, expect
 
 from tests.web.conftest import ask, opened, tab
 
@@ -147,7 +148,25 @@ def test_the_network_is_lost_and_comes_back(page):
     page.wait_for_selector("#reseau:has-text('Connexion perdue')")
     page.context.set_offline(False)
     page.wait_for_function("document.getElementById('reseau').textContent === ''")
-    ask(page, QUESTION)
+    page.fill("#question textarea", QUESTION)
+    page.press("#question textarea", "Enter")
+    try:
+        page.wait_for_selector("#conversation .tour:not(.attend)", timeout=8_000)
+    except TimeoutError:  # Gradio reloaded the page in the meantime: the question is back in its field
+        expect(page.locator("#question textarea")).to_have_value(QUESTION)
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector("#conversation .tour:not(.attend)")
+
+
+def test_a_page_loaded_again_keeps_what_was_being_written(page):
+    page.locator("#question textarea").press_sequentially("Qui peut demander")
+    page.reload()
+    expect(page.locator("#question textarea")).to_have_value("Qui peut demander")
+    ask(page, QUESTION)  # what was put back, then completed, is what is asked
+    assert page.locator(".tour h2").inner_text() == QUESTION
+    page.reload()
+    page.wait_for_selector("#conversation .tour")
+    expect(page.locator("#question textarea")).to_have_value("")
 
 
 def test_examples_of_each_public_are_answered(page):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from ingest.workspace import DEMO_FILE
 from tests.web.conftest import ask, opened, tab
@@ -147,11 +148,14 @@ def test_a_session_is_prepared_edited_and_downloaded(page):
     page.click("#theme button:has-text('Préparer')")
     page.wait_for_selector("#seance h2:has-text('Quiz')", timeout=60_000)
     page.click("text=Modifier le texte")
+    # The text reaches the accordion after the pack does; its files come last.
+    expect(page.locator("#texte-seance textarea")).to_have_value(re.compile("^# Séance"))
+    expect(page.locator("#seance-fichiers >> text=DOCX")).to_be_enabled(timeout=60_000)
     text = page.input_value("#texte-seance textarea")
     page.fill("#texte-seance textarea", text.replace("# Séance", "# Ma séance", 1))
     page.click("#note-seance")
     page.wait_for_selector("#seance h1:has-text('Ma séance')")
-    page.wait_for_timeout(1500)
+    expect(page.locator("#seance-fichiers >> text=DOCX")).to_be_enabled(timeout=60_000)
     with page.expect_download() as got:
         page.click("#seance-fichiers >> text=DOCX")
     assert any("Ma séance" in p.text for p in Document(got.value.path()).paragraphs)
