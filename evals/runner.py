@@ -31,6 +31,10 @@ CONTRACTS = {
     "chrs": "chrs-scan.pdf",
     "rives": "rives.pdf",
     "colombier": "colombier.pdf",
+    "verger": "verger.pdf",
+    "passerelle": "passerelle.pdf",
+    "halte": "halte-scan.pdf",
+    "lisiere": "lisiere.pdf",
 }
 KINDS = {
     "contract": "contract",

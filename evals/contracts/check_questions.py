@@ -1,4 +1,4 @@
-"""Check questions/contracts.jsonl against the contracts as drawn (for the scan: the sheets before they are scanned).
+"""Check the questions on contracts against the contracts as drawn (for a scan: the sheets before they are scanned).
 
 Usage: python -m evals.contracts.check_questions
 
@@ -17,9 +17,11 @@ from typing import Any
 import pypdfium2  # type: ignore[import-untyped]
 
 from corpus.values import find_values
+from evals.contracts.blind import blind
 from evals.contracts.make_contracts import drawing, word
 
-QUESTIONS = Path(__file__).resolve().parent.parent / "questions" / "contracts.jsonl"
+QUESTIONS = Path(__file__).resolve().parent.parent / "questions"
+SETS = ("contracts", "blind", "blind2", "blind3")
 
 
 def squeezed(text: str) -> str:
@@ -29,12 +31,13 @@ def squeezed(text: str) -> str:
 
 def pages(name: str) -> list[str]:
     """The text of each page of a contract."""
-    return [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(drawing(name))]
+    data = blind.drawing(name) if name in blind.HANDS else drawing(name)
+    return [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data)]
 
 
-def word_text() -> str:
-    """Everything written in the Word file: body, text box and footnotes."""
-    with zipfile.ZipFile(io.BytesIO(word())) as package:
+def word_text(name: str) -> str:
+    """Everything written in a contract's Word file: body, text box and footnotes."""
+    with zipfile.ZipFile(io.BytesIO(blind.word(name) if name in blind.HANDS else word())) as package:
         xml = "".join(package.read(f"word/{part}.xml").decode() for part in ("document", "footnotes"))
     return re.sub(r"<[^>]+>", "", xml).replace("&amp;", "&")
 
@@ -71,14 +74,14 @@ def faults(row: dict[str, Any], texts: list[str]) -> list[str]:
 
 
 def main() -> int:
-    texts = {name: pages(name) for name in ("ehpad", "handicap", "chrs")}
-    docx = squeezed(word_text())
-    rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for name in SETS for line in (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    texts = {name: pages(name) for name in {row["contract"] for row in rows}}
+    words = {name: squeezed(word_text(name)) for name in ("handicap", "passerelle")}
     bad = 0
     for row in rows:
         wrong = faults(row, texts[row["contract"]])
-        if row["contract"] == "handicap":
-            wrong += [f"absent du fichier Word : {e}" for e in row.get("evidence", []) if squeezed(e) not in docx]
+        if sheet := words.get(row["contract"]):
+            wrong += [f"absent du fichier Word : {e}" for e in row.get("evidence", []) if squeezed(e) not in sheet]
         bad += bool(wrong)
         for fault in wrong:
             print(f"{row['id']} ({row['question']}) : {fault}")

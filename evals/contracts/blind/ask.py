@@ -1,4 +1,7 @@
-"""Directors' questions on the two blind contracts; writes ../../questions/blind.jsonl once each expectation is found in the PDF.
+"""Directors' questions on the blind contracts; writes each set of ../../questions once each expectation is found in the PDF.
+
+`ask.txt` makes blind.jsonl, `ask2.txt` blind2.jsonl; `ask3.txt` makes blind3.jsonl, kept apart as a last measure. A line is
+"question | kind | value | text | evidence…": "*" after the kind marks a computed value, "^" one told in thousands.
 
 Usage: python -m evals.contracts.blind.ask
 """
@@ -14,8 +17,9 @@ import pypdfium2  # type: ignore[import-untyped]
 
 from evals.contracts.blind.blind import drawing
 
-OUT = Path(__file__).resolve().parents[2] / "questions" / "blind.jsonl"
-ROWS = Path(__file__).with_name("ask.txt")
+HERE = Path(__file__).resolve().parent
+QUESTIONS = HERE.parents[1] / "questions"
+SETS = {"ask": "blind", "ask2": "blind2", "ask3": "blind3"}
 
 
 def squeezed(text: str) -> str:
@@ -23,11 +27,11 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\s\-–'’\u00ad\ufffe\x02]", "", text).lower()
 
 
-def rows() -> list[dict[str, Any]]:
-    """The questions of ask.txt with their pages; raises `ValueError` when a piece of evidence or a value is not there."""
+def rows(asked: str) -> list[dict[str, Any]]:
+    """The questions of a file (a key of `SETS`) with their pages; raises `ValueError` when a piece of evidence or a value is not there."""
     out: list[dict[str, Any]] = []
     contract, sheets = "", [""]
-    for line in ROWS.read_text(encoding="utf-8").splitlines():
+    for line in (HERE / f"{asked}.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("= "):
             contract = line[2:]
             sheets = [squeezed(p.get_textpage().get_text_range()) for p in pypdfium2.PdfDocument(io.BytesIO(drawing(contract)))]
@@ -46,7 +50,8 @@ def rows() -> list[dict[str, Any]]:
                 raise ValueError(f"{question}: « {piece} » is nowhere")
             pages |= where
         computed = kind.endswith("*")
-        kind = kind.rstrip("*")
+        thousands = kind.endswith("^")
+        kind = kind.rstrip("*^")
         normalized = norm.split(" / ") if kind == "list" else norm
         texts = normalized if kind == "list" else [text]
         if not computed and not all(any(squeezed(t) in sheets[n - 1] for n in pages) for t in texts):
@@ -65,10 +70,14 @@ def rows() -> list[dict[str, Any]]:
         )
         if computed:
             out[-1]["computed"] = True
+        if thousands:
+            out[-1]["tags"] = ["thousands"]
     return out
 
 
 if __name__ == "__main__":
-    found = rows()
-    OUT.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found), encoding="utf-8")
-    print(len(found), sum(not row["answerable"] for row in found), file=sys.stderr)
+    for asked, name in SETS.items():
+        found = rows(asked)
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found)
+        (QUESTIONS / f"{name}.jsonl").write_text(text, encoding="utf-8")
+        print(name, len(found), sum(not row["answerable"] for row in found), file=sys.stderr)

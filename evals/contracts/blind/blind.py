@@ -1,15 +1,20 @@
-"""Two contracts written without the answering code in view: rives.pdf (EHPAD, with its avenant), colombier.pdf and .docx.
+"""Contracts written without the answering code in view, each in its own drafter's hand.
+
+rives.pdf and verger.pdf (EHPAD, with avenants), colombier and passerelle (disability; .pdf and .docx), halte-scan.pdf
+(CHRS), lisiere.pdf (child protection, kept for a last measure).
 
 Usage: python -m evals.contracts.blind.blind FOLDER
 
-Everything in them is invented. Marks of the texts: "!" a title, "#" and "##" headings, "|" table rows (the first is the
-header), "-" a bullet, "===" a page break, "[^1]" a footnote's call and "[^1]:" its text.
+Everything in them is invented. Marks of the texts: "!" a title, "#" to "###" headings, "|" table rows (the first is the
+header), "&" rows of two columns without rules, "-" a bullet, "@" a stamp, "===" a page break, "[^1]" a footnote's call
+and "[^1]:" its text.
 """
 
 import io
 import re
 import sys
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -22,22 +27,66 @@ from reportlab.pdfbase.pdfmetrics import registerFont  # type: ignore[import-unt
 from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
 from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table  # type: ignore[import-untyped]
 
+from evals.contracts.scan import scanned
+
 HERE = Path(__file__).resolve().parent
 CALL = re.compile(r"\[\^(\d+)\]")
-HEADS = {"rives": "CPOM 2023-2027 – Les Rives de l'Arvane", "colombier": "Fondation Le Colombier – CPOM 2024-2028"}
+FOLDER = "/usr/share/fonts/truetype/liberation/Liberation"
+GRID = [("GRID", (0, 0), (-1, -1), 0.4, colors.grey), ("BACKGROUND", (0, 0), (-1, 0), colors.lightgrey)]
+ROW_RULES = [("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.grey), ("LINEABOVE", (0, 0), (-1, 0), 1.2, colors.black)]
+BOX = [("BOX", (0, 0), (-1, -1), 1, colors.black), ("LINEBELOW", (0, 0), (-1, 0), 1, colors.black)]
+
+
+@dataclass
+class Hand:
+    """How a drafter sets a contract: its running head and foot, faces (Liberation's file names), sizes in points, rules."""
+
+    head: str
+    body: str = "Serif-Regular"
+    bold: str = "Sans-Bold"
+    size: float = 11.5
+    leading: float = 16
+    cell: float = 9.5
+    title: float = 17
+    rules: tuple[object, ...] = (*GRID,)
+    strong_head: bool = False
+    bullet: str = "•"
+    justified: bool = True
+    foot: str = "Page {page}"
+    head_rule: bool = False
+
+
+HANDS = {
+    "rives": Hand("CPOM 2023-2027 – Les Rives de l'Arvane"),
+    "colombier": Hand("Fondation Le Colombier – CPOM 2024-2028"),
+    "verger": Hand(
+        "CPOM n° 2022-PA-017 / Le Verger des Anciens", "Sans-Regular", "Sans-Bold", 11.5, 18, 9, 18,
+        (("GRID", (0, 0), (-1, -1), 0.5, colors.black),), True, "-", foot="Paraphes :                      {page} / {total}", head_rule=True,
+    ),
+    "passerelle": Hand(
+        "Fondation Passerelle-Sainte-Aure", "Serif-Regular", "Serif-Bold", 13, 21, 11, 19,
+        (*ROW_RULES,), True, "–", foot="– {page} –",
+    ),
+    "halte": Hand("", "Serif-Regular", "Serif-Bold", 12.5, 18.5, 10.5, 16, (*BOX,), True, "-", False, "{page}"),
+    "lisiere": Hand(
+        "La Lisière | CPOM 2025-2029", "SansNarrow-Regular", "SansNarrow-Bold", 13, 19.5, 11, 20,
+        (*GRID,), True, "·", False, "page {page} sur {total}", True,
+    ),
+}  # fmt: skip
 
 
 def blocks(name: str) -> tuple[list[tuple[str, list[str]]], dict[str, str]]:
     """A contract's blocks (mark, lines: a table's rows are its lines) and its footnotes by number."""
     out: list[tuple[str, list[str]]] = []
     notes: dict[str, str] = {}
-    for line in (HERE / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+    sources = sorted(HERE.glob(f"{name}*.txt"))
+    for line in "\n".join(source.read_text(encoding="utf-8") for source in sources).splitlines():
         if note := re.match(r"\[\^(\d+)\]: (.+)", line):
             notes[note[1]] = note[2]
             continue
-        mark, text = re.fullmatch(r"(===|!|##|#|\||- |)\s*(.*)", line).groups()  # type: ignore[union-attr]
+        mark, text = re.fullmatch(r"(===|!|###|##|#|\||&|@|- |)\s*(.*)", line).groups()  # type: ignore[union-attr]
         mark = mark.strip()
-        if mark == "|" and out and out[-1][0] == "|":
+        if mark in ("|", "&") and out and out[-1][0] == mark:
             out[-1][1].append(text)
         elif line:
             out.append((mark, [text]))
@@ -56,17 +105,45 @@ class Note(Flowable):  # type: ignore[misc]
         waiting.append((self.number, self.text))
 
 
+class Stamp(Flowable):  # type: ignore[misc]
+    """An office's stamp, askew, under what was signed; takes no room."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words.split("|")
+
+    def draw(self) -> None:
+        self.canv.translate(11.5 * cm, -1.6 * cm)
+        self.canv.rotate(11)
+        self.canv.setFont("Sans-Bold", 11)
+        self.canv.roundRect(-2.6 * cm, -0.9 * cm, 5.2 * cm, 0.65 * cm * (len(self.words) + 0.6), 6)
+        for row, line in enumerate(reversed(self.words)):
+            self.canv.drawCentredString(0, (0.62 * row - 0.5) * cm, line)
+
+
 def drawing(name: str) -> bytes:
-    """A contract ("rives" or "colombier") as PDF bytes."""
-    for face, file in (("Body", "LiberationSerif-Regular"), ("Bold", "LiberationSans-Bold")):
-        registerFont(TTFont(face, f"/usr/share/fonts/truetype/liberation/{file}.ttf"))
-    body = ParagraphStyle("body", fontName="Body", fontSize=11.5, leading=16, spaceAfter=8, alignment=4)
-    cell = ParagraphStyle("cell", parent=body, fontSize=9.5, leading=12, spaceAfter=0, alignment=0)
+    """A contract (a key of `HANDS`) as PDF bytes; "halte" is as before its scan."""
+    total = 0
+    if "{total}" in HANDS[name].foot:
+        _, total = _drawn(name, 0)
+    return _drawn(name, total)[0]
+
+
+def _drawn(name: str, total: int) -> tuple[bytes, int]:
+    """One drawing of a contract, told its number of pages, and the number it has."""
+    hand = HANDS[name]
+    for face in (hand.body, hand.bold, "Sans-Bold"):  # the last one for stamps
+        registerFont(TTFont(face, f"{FOLDER}{face}.ttf"))
+    aligned = 4 if hand.justified else 0
+    body = ParagraphStyle("body", fontName=hand.body, fontSize=hand.size, leading=hand.leading, spaceAfter=8, alignment=aligned)
+    cell = ParagraphStyle("cell", parent=body, fontSize=hand.cell, leading=hand.cell + 2.5, spaceAfter=0, alignment=0)
+    strong = ParagraphStyle("strong", parent=cell, fontName=hand.bold) if hand.strong_head else cell
     small = ParagraphStyle("small", parent=body, fontSize=8, leading=9.5, spaceAfter=0)
     styles = {
-        "!": ParagraphStyle("title", fontName="Bold", fontSize=17, leading=23, alignment=1, spaceAfter=14),
-        "#": ParagraphStyle("h1", fontName="Bold", fontSize=13.5, leading=18, spaceBefore=16, spaceAfter=9, keepWithNext=1),
-        "##": ParagraphStyle("h2", fontName="Bold", fontSize=11.5, leading=15, spaceBefore=12, spaceAfter=6, keepWithNext=1),
+        "!": ParagraphStyle("title", fontName=hand.bold, fontSize=hand.title, leading=hand.title + 6, alignment=1, spaceAfter=14),
+        "#": ParagraphStyle("h1", fontName=hand.bold, fontSize=13.5, leading=18, spaceBefore=16, spaceAfter=9, keepWithNext=1),
+        "##": ParagraphStyle("h2", fontName=hand.bold, fontSize=11.5, leading=15, spaceBefore=12, spaceAfter=6, keepWithNext=1),
+        "###": ParagraphStyle("h3", fontName=hand.bold, fontSize=10.5, leading=14, spaceBefore=6, spaceAfter=4, keepWithNext=1),
         "-": ParagraphStyle("bullet", parent=body, leftIndent=18, bulletIndent=6),
     }
     parts, notes = blocks(name)
@@ -83,24 +160,27 @@ def drawing(name: str) -> bytes:
             rows = [[re.sub(r"(?<=\d) (?=[\d€%])", "\u00a0", c.strip()) for c in line.split("|")] for line in lines]
             longest = [min(40, max(max(len(w) * 1.6 for w in (r[i] if i < len(r) else "x").split(" ")) + len(r[i] if i < len(r) else "") / 9 for r in rows)) for i in range(len(rows[0]))]  # fmt: skip
             table = Table(
-                [[Paragraph(rich(c), cell) for c in row] for row in rows],
+                [[Paragraph(rich(c), cell if r else strong) for c in row] for r, row in enumerate(rows)],
                 colWidths=[width * n / sum(longest) for n in longest],
                 repeatRows=1,
-                style=[
-                    ("GRID", (0, 0), (-1, -1), 0.4, colors.grey),
-                    ("BACKGROUND", (0, 0), (-1, 0), colors.lightgrey),
-                    ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                ],
+                style=[*hand.rules, ("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
             )
             story += [table, Spacer(1, 10)]
+        elif mark == "&":
+            sides = [[Paragraph(rich(c.strip()), body) for c in line.split("|")] for line in lines]
+            story += [Table(sides, colWidths=[width / 2] * 2, style=[("VALIGN", (0, 0), (-1, -1), "TOP")]), Spacer(1, 10)]
+        elif mark == "@":
+            story.append(Stamp(lines[0]))
         else:
-            story.append(Paragraph(rich(lines[0]), styles.get(mark, body), bulletText="•" if mark == "-" else None))
+            story.append(Paragraph(rich(lines[0]), styles.get(mark, body), bulletText=hand.bullet if mark == "-" else None))
         story += [Note(number, notes[number]) for line in lines for number in CALL.findall(line)]
 
     def finish(canvas: object, doc: object) -> None:
-        canvas.setFont("Body", 8.5)  # type: ignore[attr-defined]
-        canvas.drawString(2.3 * cm, A4[1] - 1.3 * cm, HEADS[name])  # type: ignore[attr-defined]
-        canvas.drawRightString(A4[0] - 2.3 * cm, 1.1 * cm, f"Page {doc.page}")  # type: ignore[attr-defined]
+        canvas.setFont(hand.body, 8.5)  # type: ignore[attr-defined]
+        canvas.drawString(2.3 * cm, A4[1] - 1.3 * cm, hand.head)  # type: ignore[attr-defined]
+        if hand.head_rule:
+            canvas.line(2.3 * cm, A4[1] - 1.45 * cm, A4[0] - 2.3 * cm, A4[1] - 1.45 * cm)  # type: ignore[attr-defined]
+        canvas.drawRightString(A4[0] - 2.3 * cm, 1.1 * cm, hand.foot.format(page=doc.page, total=total))  # type: ignore[attr-defined]
         waiting, y = canvas.__dict__.pop("notes_here", []), 3.2 * cm
         for number, text in waiting:
             note = Paragraph(f"<super size=6>{number}</super> {escape(text)}", small)
@@ -108,7 +188,7 @@ def drawing(name: str) -> bytes:
             note.drawOn(canvas, 2.3 * cm, y)
 
     out = io.BytesIO()
-    document = SimpleDocTemplate(out, pagesize=A4, leftMargin=2.3 * cm, rightMargin=2.3 * cm, topMargin=2.2 * cm, bottomMargin=3.4 * cm, invariant=1, title=HEADS[name])  # fmt: skip
+    document = SimpleDocTemplate(out, pagesize=A4, leftMargin=2.3 * cm, rightMargin=2.3 * cm, topMargin=2.2 * cm, bottomMargin=3.4 * cm, invariant=1, title=hand.head)  # fmt: skip
 
     end = document.handle_pageEnd
 
@@ -118,23 +198,28 @@ def drawing(name: str) -> bytes:
 
     document.handle_pageEnd = page_end
     document.build(story)
-    return out.getvalue()
+    return out.getvalue(), document.page
 
 
 def word(name: str) -> bytes:
     """A contract as a Word file, its footnotes true ones."""
     parts, notes = blocks(name)
     document = docx.Document()
-    document.sections[0].header.paragraphs[0].text = HEADS[name]
+    document.sections[0].header.paragraphs[0].text = HANDS[name].head
     for mark, lines in parts:
         if mark == "===":
             document.add_paragraph().add_run().add_break(docx.enum.text.WD_BREAK.PAGE)
         elif mark == "|":
             rows = [[c.strip() for c in line.split("|")] for line in lines]
-            table = document.add_table(len(rows), len(rows[0]), style="Table Grid")
+            table = document.add_table(
+                len(rows), len(rows[0]), style="Light Shading" if ROW_RULES[0] in HANDS[name].rules else "Table Grid"
+            )
             for r, row in enumerate(rows):
                 for c, text in enumerate(row):
                     table.cell(r, c).text = text
+        elif mark == "&":
+            for line in lines:
+                document.add_paragraph("\t".join(c.strip() for c in line.split("|")).strip())
         elif mark in ("!", "#", "##"):
             document.add_heading(lines[0], {"!": 0, "#": 1, "##": 2}[mark])
         else:
@@ -165,15 +250,14 @@ def word(name: str) -> bytes:
 
 
 def make(folder: Path) -> dict[str, Path]:
-    """Write the three files into `folder`, made if need be; their paths by name."""
+    """Write the files into `folder`, made if need be; their paths by name."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, data in {
-        "rives.pdf": drawing("rives"),
-        "colombier.pdf": drawing("colombier"),
-        "colombier.docx": word("colombier"),
-    }.items():
+    contents = {f"{name}.pdf": drawing(name) for name in HANDS if name != "halte"}
+    contents |= {f"{name}.docx": word(name) for name in ("colombier", "passerelle")}
+    contents["halte-scan.pdf"] = scanned(drawing("halte"), seed=612)
+    for name, data in contents.items():
         (folder / name).write_bytes(data)
-    return {name: folder / name for name in ("rives.pdf", "colombier.pdf", "colombier.docx")}
+    return {name: folder / name for name in contents}
 
 
 if __name__ == "__main__":
