@@ -27,7 +27,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\s\-–'’\u00ad\ufffe\x02]", "", text).lower()
 
 
-def rows(asked: str) -> list[dict[str, Any]]:
+def rows(asked: str = "ask") -> list[dict[str, Any]]:
     """The questions of a file (a key of `SETS`) with their pages; raises `ValueError` when a piece of evidence or a value is not there."""
     out: list[dict[str, Any]] = []
     contract, sheets = "", [""]
