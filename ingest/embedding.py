@@ -206,9 +206,9 @@ class VectorFile:
                 scales=scales[order].astype(np.float32), fingerprint=np.array(fingerprint),
             )  # fmt: skip
 
-    def encode(self, texts: Sequence[str], embedder: Embedder, progress: Progress = silent) -> np.ndarray:
+    def encode(self, texts: Sequence[str], embedder: Embedder, progress: Progress = silent, what: str = "Vecteurs") -> np.ndarray:
         """Vectors of `texts`, shape (n, d): those known here, and the others embedded once each."""
         missing = list(dict.fromkeys(t for t in texts if text_key(t) not in self.rows))
-        for text, vector in zip(missing, embedder.encode_many(missing, progress), strict=True):
+        for text, vector in zip(missing, embedder.encode_many(missing, progress, what), strict=True):
             self.rows[text_key(text)] = vector
         return np.stack([self.rows[text_key(t)] for t in texts])

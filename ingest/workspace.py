@@ -32,7 +32,7 @@ from corpus.contract import Contract, Page
 from corpus.errors import CasfError, disk_refusal
 from ingest.contract_passages import contract_passages, passage_view
 from ingest.documents import BadDocument, read_with_warnings
-from ingest.embedding import Embedder, Progress, silent
+from ingest.embedding import Embedder, Progress, VectorFile, silent
 from ingest.lexical import LexicalIndex
 from ingest.store import StoreDown, drop_collection, get_collection, nearest, open_client, server_url, write_collection
 
@@ -40,6 +40,7 @@ DEMO = "demo"
 OPEN = 8  # contracts that one user keeps open at once
 QUOTA = 2 * 1024**3  # bytes that one user's contracts may take, their indexes included
 DEMO_FILE = Path(str(files("corpus"))) / "demo" / "cpom-demo.pdf"
+DEMO_VECTORS = DEMO_FILE.with_name("vectors.npz")  # shipped, so that the first question on it doesn't wait
 
 
 class UnknownContract(CasfError):
@@ -98,7 +99,8 @@ class Workspace:
                 path, work / f"document{path.suffix.lower() if path.suffix.lower() in ('.pdf', '.docx', '.odt') else '.pdf'}"
             )
             views = [passage_view(p) for p in passages]
-            vectors = self.embedder.encode_many(["passage: " + v for v in views], progress, "Lecture du contrat")
+            known = VectorFile.read(DEMO_VECTORS, self.embedder.fingerprint)
+            vectors = known.encode(["passage: " + v for v in views], self.embedder, progress, "Lecture du contrat")
             with open_client(work / "chroma") as client:
                 self._write_vectors(client, ident, passages, vectors)
             LexicalIndex.build([p.id for p in passages], views).save(work / "lexical")

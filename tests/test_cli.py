@@ -106,7 +106,7 @@ def test_after_the_first_answer_half_a_second(engine):
     assert min(rounds) < 500
 
 
-def test_the_shipped_vectors_are_those_of_the_cards(engine):
+def test_the_shipped_vectors_are_those_of_the_cards_and_of_the_demonstration(engine):
     from ingest.prebuilt import missing
 
     assert missing(engine.embedder.fingerprint) == 0
