@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from corpus.cards import STATUSES, Card, place
+from corpus.codes import CASF, split_key
 from corpus.values import NUMBER_WORDS
 from corpus.words import fold
 
@@ -18,19 +19,20 @@ _WORD = re.compile(r"[a-z0-9]+")
 # Numbers that name things rather than measure them: references, laws, ordinals of lists, square metres, phone numbers.
 _NAMES = re.compile(
     r"\b[LRDA]\.?\s?(?:\d{3}|14-10)[\d-]*|\bloi[^.;,]{0,14}\d{4}(?:-\d+)?|\btexte de \d{4}|\bd'avant \d{4}|\bcode \d+"
-    r"|\b(?:GIR|gir) \d(?: (?:à|ou|et) \d)*|\d+(?:°|ers?\b|es?\b|èmes?\b)|\bn° ?\d+|\bm[23²³]|\b11[579]\b"
+    r"|\barticles? \d[\d-]*|\b(?:GIR|gir) \d(?: (?:à|ou|et) \d)*|\d+(?:°|ers?\b|es?\b|èmes?\b)|\bn° ?\d+|\bm[23²³]|\b11[579]\b"
 )
 _NUMBER = re.compile(r"\d+(?: \d{3})*(?:,\d+)?")
 
 
 BOOKS = {
     "livre-1": "Ier Dispositions générales", "livre-2": "II Aide et action sociales", "livre-3": "III Établissements et services",
-    "livre-4": "IV Professions", "livre-5": "V Territoires", "annexes": "Annexes",
+    "livre-4": "IV Professions", "livre-5": "V Territoires", "annexes": "Annexes", "code-civil": "Code civil",
 }  # fmt: skip
 
 
 def coverage(cards: Sequence[Card], nums: Sequence[str] = ()) -> list[dict[str, object]]:
-    """Per book: articles with a card, cards by part, questions, statuses, readings, and articles of `nums` without card."""
+    """Per book: articles with a card, cards by part, questions, statuses, readings, and articles of `nums` without card
+    (of the CASF: of another code only what social workers need has one)."""
     rows: list[dict[str, object]] = []
     for book, title in BOOKS.items():
         own = [card for card in cards if place(card.num).startswith(book)]
@@ -42,7 +44,7 @@ def coverage(cards: Sequence[Card], nums: Sequence[str] = ()) -> list[dict[str, 
                 **{status: sum(c.status == status for c in whole) for status in STATUSES},
                 "read_once": sum(c.readings == 1 for c in whole), "read_twice": sum(c.readings == 2 for c in whole),
                 "read_more": sum(c.readings > 2 for c in whole),
-                "missing": [num for num in nums if place(num).startswith(book) and num not in known],
+                "missing": [n for n in nums if split_key(n)[1] == CASF and place(n).startswith(book) and n not in known],
             }
         )  # fmt: skip
     return rows
@@ -76,7 +78,8 @@ def check_cards(cards: Sequence[Card], texts: Mapping[str, str]) -> Iterator[str
         if card.num in texts:
             yield from (f"{card.id} : {fault}" for fault in _against(card, texts[card.num]))
     for num in sorted(set(texts) - nums):
-        yield f"{num} : aucune fiche."
+        if split_key(num)[1] == CASF:  # of another code only what social workers need has a card
+            yield f"{num} : aucune fiche."
     repeated = {question for question, count in asked.items() if count > 1}
     for card in cards:
         for question in card.questions:

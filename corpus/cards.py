@@ -2,6 +2,7 @@
 
 A card bridges people's words and the statute's. It is never cited as the law. One YAML file a chapter,
 `corpus/cards/<livre>/<chapitre>.yaml`, a list of entries in the code's order; `docs/cards.md` says how they were read.
+Another code's cards stand in that code's folder, one file for ten numbers: `corpus/cards/code-civil/370.yaml`.
 """
 
 import re
@@ -13,7 +14,9 @@ from typing import Any
 
 import yaml
 
+from corpus.codes import CASF, split_key
 from corpus.errors import CasfError
+from corpus.words import fold
 
 CARDS = Path(__file__).parent / "cards"
 STATUSES = ("in_force", "changed", "repealed", "to_check")
@@ -26,8 +29,8 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Card:
     """A card, in our own words, about one article (or one `part` of a long one).
 
-    `as_of` is the ISO date of the text that was read; `status` is one of `STATUSES`, as far as known;
-    `note` says what is known to have changed; `see` lists related numbers; `readings` counts the readers;
+    `num` is the article's key ("L313-11", "375 C. civ."); `as_of` is the ISO date of the text that was read; `status` is one of `STATUSES`, as far as known;
+    `note` says what is known to have changed; `see` lists related keys; `readings` counts the readers;
     `part` names the part of a long article; `derived` lists figures of the summary that follow from the text unsaid by it.
     """
 
@@ -56,9 +59,13 @@ class CardFault(CasfError):
 def place(num: str) -> str:
     """The file of an article's card, relative to `corpus/cards`.
 
-    >>> place("R314-40"), place("L14-10-1"), place("Annexe 2-3")
-    ('livre-3/314.yaml', 'livre-1/14-10.yaml', 'annexes/annexe-2.yaml')
+    >>> place("R314-40"), place("L14-10-1"), place("Annexe 2-3"), place("375-3 C. civ.")
+    ('livre-3/314.yaml', 'livre-1/14-10.yaml', 'annexes/annexe-2.yaml', 'code-civil/370.yaml')
     """
+    num, code = split_key(num)
+    if code != CASF:
+        first = re.search(r"\d+", num)
+        return f"{'-'.join(re.findall('[a-z0-9]+', fold(code)))}/{int(first[0]) // 10 * 10 if first else 0}.yaml"
     if num.startswith("Annexe"):
         return f"annexes/annexe-{num.split()[1].split('-')[0]}.yaml"
     number = re.sub(r"^[A-Z*]+", "", num)
