@@ -17,6 +17,7 @@ from assistant.check_reading import Quotation, Reading, quoted_in, read
 from assistant.check_ties import Tie
 from assistant.retrieval import Searcher
 from corpus.article import article_url
+from corpus.codes import split_key, title_of
 from corpus.errors import CasfError
 from corpus.reference import CASF, ArticleRef, printed
 from ingest.embedding import Progress, silent
@@ -132,7 +133,7 @@ def _warnings(searcher: Searcher, reading: Reading) -> list[str]:
         said = first if first == last else f"articles du {first} au {last}"
         found = [f"Comparé au texte du code tel qu'il est indexé ({said}) et à nos fiches : vérifiez la version en vigueur."]
     found.append(told(searcher.index.manifest))
-    if not any(ref.code == CASF for ref in reading.refs):
+    if not any(ref.code == CASF or ref.key in searcher.known for ref in reading.refs):
         found.append("Ce texte ne cite aucun article du Code de l'action sociale et des familles.")
     return found
 
@@ -143,7 +144,7 @@ def _warnings(searcher: Searcher, reading: Reading) -> list[str]:
 def reference(ref: ArticleRef, text: str, searcher: Searcher) -> Reference:
     """What is known of the article that a reference names."""
     written = " ".join(text[ref.start : ref.end].split())
-    if ref.code != CASF and ref.code not in searcher.index.manifest["codes"]:
+    if ref.code != CASF and ref.code not in searcher.index.manifest["codes"] and ref.key not in searcher.known:
         note = f"Article d'un autre code ({ref.code}) : il n'est pas vérifié ici."
         return Reference(written, ref.num, "unknown", "", "", ref.start, ref.code, note=note)
     nums = searcher.resolve(ref)
@@ -157,6 +158,8 @@ def reference(ref: ArticleRef, text: str, searcher: Searcher) -> Reference:
         note = f"Ce numéro désigne un chapitre ({printed(num)}-1 et suivants), pas un article."
     if status == "unknown" and card:
         note = f"Le texte officiel indexé ne l'a pas ; voici ce qu'en dit notre fiche, à contrôler sur Légifrance. {note}".strip()
+    elif ref.code != CASF and card and not article:
+        note = f"Le texte officiel du {title_of(ref.code)} n'est pas indexé ici ; voici notre fiche. {note}".strip()
     elif not ref.letter and len(nums) > 1:
         note = f"Sans lettre, ce numéro désigne aussi {', '.join(printed(n) for n in nums[1:])}. {note}".strip()
     elif missing:
@@ -171,14 +174,14 @@ def reference(ref: ArticleRef, text: str, searcher: Searcher) -> Reference:
 
 
 def status_of(num: str, searcher: Searcher) -> str:
-    """ "repealed" when its card says so, or its versions have all ended; "found" when its official text is here, or its card where no official text is
-    indexed at all; else "unknown": a card alone doesn't prove that an article which the code at hand lacks exists."""
+    """ "repealed" when its card says so, or its versions have all ended; "found" when its official text is here, or its card where no official text of
+    its code is indexed; else "unknown": a card alone doesn't prove that an article which the code at hand lacks exists."""
     card = searcher.index.card(num)
     if card and card.status == "repealed":
         return "repealed"
     if searcher.index.versions(num) and not searcher.index.article(num):
         return "repealed"
-    if searcher.index.article(num) or (card and not searcher.index.manifest["articles"]):
+    if searcher.index.article(num) or (card and split_key(num)[1] not in searcher.index.manifest["codes"]):
         return "found"
     return "unknown"
 
@@ -189,7 +192,7 @@ def is_chapter(ref: ArticleRef, searcher: Searcher) -> bool:
         ref.key not in searcher.known
         and ref.code == CASF
         and "-" not in ref.number
-        and any(n.startswith(f"{ref.num}-") for n in searcher.known)
+        and any(n.startswith(f"{ref.num}-") and split_key(n)[1] == CASF for n in searcher.known)
     )
 
 

@@ -40,7 +40,7 @@ def _of_reference(ref: Reference) -> Remark:
     name = printed(ref.num) + (f" à {printed(ref.range_end)}" if ref.range_end else "")
     end = ref.offset + len(ref.text)
     also = f" Ne pas confondre avec {printed(ref.homonym)}, qui existe." if ref.homonym else ""
-    if ref.code != CASF:
+    if ref.code != CASF and ref.status == "unknown" and not ref.source:
         return Remark(FINE, "Références", f"{name} ({ref.code})", "Article d'un autre code : non vérifié ici.", ref.offset, end)
     if ref.status == "repealed":
         return Remark(WRONG, "Références", name, f"Article abrogé. {ref.note}{also}".strip(), ref.offset, end)

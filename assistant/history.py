@@ -370,22 +370,25 @@ def _ended_by_dot(text: str) -> str:
 
 
 def other_codes(question: Question, index: Index) -> list[str]:
-    """A line for each code that the question names and that is not indexed, with where to read its article."""
+    """A line for each code that the question names and that is not indexed, with where to read its article; it says when
+    our card of that article answers in its stead."""
     lines: dict[str, str] = {}
     for ref in question.refs:
         if ref.code not in index.manifest["codes"] and ref.code != CASF:
+            what = "Le texte officiel du" if index.cards_of(ref.key) else "Le"
             lines.setdefault(
                 ref.code,
-                f"Le {title_of(ref.code)} n'est pas indexé ici : [chercher l'article {printed(split_key(ref.key)[0])} sur Légifrance]"
+                f"{what} {title_of(ref.code)} n'est pas indexé ici : [chercher l'article {printed(split_key(ref.key)[0])} sur Légifrance]"
                 f"({article_url(ref.key)}).",
             )
     return list(lines.values())
 
 
 def only_elsewhere(question: Question, index: Index) -> bool:
-    """Whether a question asks for articles of codes that aren't indexed, and for nothing else."""
+    """Whether a question asks for articles of codes that aren't indexed and that have no card, and for nothing else."""
+    here = {CASF, *index.manifest["codes"]}
     return (
         bool(question.refs)
-        and all(ref.code not in index.manifest["codes"] and ref.code != CASF for ref in question.refs)
+        and not any(ref.code in here or index.cards_of(ref.key) for ref in question.refs)
         and {word for word in question.words if "@" not in word} <= _BARE
     )

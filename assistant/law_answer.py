@@ -16,7 +16,7 @@ from assistant.retrieval import Hit, Searcher
 from corpus.article import Article, Passage, alineas, article_url
 from corpus.cards import Card, place
 from corpus.markup import readable
-from corpus.reference import printed
+from corpus.reference import label_of, printed
 from corpus.words import index_words
 from ingest.generation import row_num
 
@@ -243,7 +243,8 @@ def keep(hits: list[Hit]) -> list[Hit]:
 
 
 def card_citation(n: int, card: Card) -> Citation:
-    label = f"Fiche — article {printed(card.num)}" + (f" ({card.part})" if card.part else "")
+    label = label_of(card.num)
+    label = f"Fiche — {label[0].lower()}{label[1:]}" + (f" ({card.part})" if card.part else "")
     return Citation(
         n, "article", f"card:{card.id}", label, card.num, card.as_of, None, card.summary,
         article_url(card.num), "card", (), card.summary,

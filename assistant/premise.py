@@ -19,7 +19,8 @@ from assistant.check_ties import without_references
 from assistant.fusion import fused
 from assistant.question import Question, read_question
 from assistant.retrieval import EXACT, Hit, Searcher
-from corpus.reference import CASF, ArticleRef, printed
+from corpus.codes import CASF, CODES, key_of
+from corpus.reference import ArticleRef, label_of, printed
 
 # "says": what the judge finds of the article cited, "other": of the best other one (both as log-odds); "behind": score by the
 # fixed weights of the cited one under the best other's; "words": share of the question's words that it has; "answer": the other's score.
@@ -158,8 +159,10 @@ def _own_sentences(question: Question, searcher: Searcher, judge: Judge) -> list
 
 
 def _homonyms(num: str, searcher: Searcher) -> list[str]:
-    """The articles in force of the same number under another letter ("R131-5" for "L131-5")."""
-    others = (letter + _digits(num) for letter in LETTERS if not num.startswith("Annexe"))
+    """The articles in force of the same number under another letter ("R131-5" for "L131-5"); of a number without letter,
+    those of other codes ("375 C. civ.")."""
+    others = [letter + _digits(num) for letter in LETTERS if not num.startswith("Annexe")]
+    others += [key_of(num, code) for code in CODES if num[0].isdigit()]
     return [n for n in others if n != num and n in searcher.known and status_of(n, searcher) != "repealed"]
 
 
@@ -169,11 +172,13 @@ def _unknown(ref: ArticleRef, bare: Question | None, known: Sequence[str], searc
     if len(ref.number.split("-")[0]) > 3:
         message = f"L'article {printed(ref.num)} n'est pas du code de l'action sociale et des familles : il est sans doute d'un autre code."
     else:
-        message = f"L'article {printed(ref.num)} n'existe pas dans les textes disponibles ici."
+        where = "les textes disponibles ici" if ref.letter or not same else "le code de l'action sociale et des familles"
+        message = f"L'article {printed(ref.num)} n'existe pas dans {where}."
     message += _not_to_confuse(same, searcher)
     hits = searcher.search(bare, 10) if bare else []
-    # The same number under another letter is likely meant when nothing else is asked, or when it answers what is.
-    first = [num for num in (*known, *same) if num in known or not hits or num in {hit.num for hit in hits}]
+    # The same number under another letter is likely meant when nothing else is asked, or when it answers what is; that of
+    # another code always.
+    first = [num for num in (*known, *same) if num in known or num[0].isdigit() or not hits or num in {hit.num for hit in hits}]
     return Premise("unknown", message, bare, _before(first, hits, searcher))
 
 
@@ -247,7 +252,8 @@ def _before(nums: Sequence[str], hits: Sequence[Hit], searcher: Searcher) -> tup
 
 
 def _not_to_confuse(nums: Sequence[str], searcher: Searcher) -> str:
-    return f" À ne pas confondre avec {' ni '.join(_told(num, searcher) for num in nums)}." if nums else ""
+    named = [f"l'article {told}" if told[0].isdigit() else told for told in (_told(num, searcher) for num in nums)]
+    return f" À ne pas confondre avec {' ni '.join(named)}." if nums else ""
 
 
 def _digits(num: str) -> str:
@@ -258,4 +264,4 @@ def _told(num: str, searcher: Searcher) -> str:
     """ "L. 122-3 (« Perdre son domicile de secours »)": our card's title, else the article's last heading."""
     card, article = searcher.index.card(num), searcher.index.article(num)
     about = card.title if card else article.path[-1] if article and article.path else ""
-    return printed(num) + (f" (« {about} »)" if about else "")
+    return label_of(num).removeprefix("Article ") + (f" (« {about} »)" if about else "")

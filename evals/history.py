@@ -1,5 +1,7 @@
 """Questions about dates and on a second code: is the right version of the right article cited?
 
+Of the second code also how high it is found (`hit@k`). `civil_lay.jsonl` was written before that code had cards.
+
 `python -m evals.history --home DIR`, on an index built from the copies of 2008 and 2009, the text of 2016 and the Code
 civil. Each line's `cited` lists (article, day): the version in force that day (today: "") must be among the citations;
 `any` lists articles of which one must be.
@@ -11,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from assistant.engine import Engine
+from assistant.question import read_question
 from assistant.settings import Settings
+from evals.metrics import ranking
 from ingest.generation import Index
 
-HISTORY, CIVIL = (Path(__file__).parent / "questions" / name for name in ("history.jsonl", "civil.jsonl"))
+HISTORY, *CIVIL = (Path(__file__).parent / "questions" / f"{name}.jsonl" for name in ("history", "civil", "civil_lay"))
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -33,6 +37,12 @@ def run_history(engine: Engine, rows: list[dict[str, Any]]) -> list[dict[str, An
     return missed
 
 
+def found(engine: Engine, question: str) -> list[str]:
+    """The keys of the articles found for a question, best first."""
+    searcher = engine.searcher()
+    return [hit.num for hit in searcher.search(read_question(question, searcher.index.vocabulary), 20)]
+
+
 def passages_on(index: Index, num: str, day: str) -> set[str]:
     """The passages of the version of an article that was in force on a day."""
     version = index.article(num, day)
@@ -44,12 +54,14 @@ def main() -> int:
     parser.add_argument("--home", required=True)
     options = parser.parse_args()
     engine = Engine(Settings.load(options.home))
-    for file in (HISTORY, CIVIL):
+    for file in (HISTORY, *CIVIL):
         rows = read_rows(file)
         missed = run_history(engine, rows)
         for miss in missed:
             print(json.dumps(miss, ensure_ascii=False))
-        print(f"{file.stem} : {len(rows) - len(missed)} / {len(rows)}")
+        ranked = ranking([(found(engine, row["question"]), row["any"]) for row in rows]) if file in CIVIL else {}
+        found_at = ", ".join(f"{name} {ranked[name]:.2f}" for name in ("hit@1", "hit@5", "hit@10") if ranked)
+        print(f"{file.stem} : {len(rows) - len(missed)} / {len(rows)} {found_at}".rstrip())
     return 0
 
 

@@ -23,15 +23,21 @@ def _card(options: argparse.Namespace, _settings: Settings) -> int:
 
     from corpus.article import article_url
     from corpus.cards import load_cards
-    from corpus.reference import parse_num, printed
+    from corpus.reference import label_of, parse_ref
 
-    num = parse_num(options.num)
+    ref = parse_ref(options.num)
+    num = ref.key if ref else options.num
     cards = [c for c in load_cards() if c.num == num]
     if not cards:
         raise UnknownArticle(options.num)
     lines = []
     for card in cards:
-        lines += [f"{printed(card.num)} — {card.title}" + (f" ({card.part})" if card.part else ""), "", card.summary, ""]
+        lines += [
+            f"{label_of(card.num).removeprefix('Article ')} — {card.title}" + (f" ({card.part})" if card.part else ""),
+            "",
+            card.summary,
+            "",
+        ]
         lines += [*(f"  • {q}" for q in card.questions), "", *([f"À savoir : {card.note}", ""] if card.note else [])]
     lines += [f"Fiche rédigée d'après le texte du {cards[0].as_of} ; elle n'est pas le texte officiel : {article_url(num)}"]
     data = asdict(cards[0]) | {"url": article_url(num), "parts": [asdict(c) for c in cards[1:]]}

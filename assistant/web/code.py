@@ -48,8 +48,7 @@ def outline(index: Index) -> dict[str, Path]:
         found[key] = article.path or _by_number(key)
         at = next((i for i, name in enumerate(article.path, 1) if name.startswith("Chapitre")), 0)
         chapters.setdefault((place(key), key[0] == "L"), article.path[:at])
-    cards = [key for key in index.known_nums() - set(found) if split_key(key)[1] == CASF]
-    for key in sorted(cards, key=order_key):
+    for key in sorted(index.known_nums() - set(found), key=order_key):
         found[key] = chapters.get((place(key), key[0] == "L")) or _by_number(key)
     return dict(sorted(found.items(), key=lambda row: _part(row[1])))  # a stable sort: within a part the source's order
 
@@ -63,6 +62,8 @@ def _by_number(num: str) -> Path:
     if num.startswith("Annexe"):
         return ("Annexe",)
     book, chapter = place(num).removesuffix(".yaml").split("/")
+    if (code := split_key(num)[1]) != CASF:
+        return _capital(title_of(code)), f"Articles {chapter} à {int(chapter) + 9}"
     part = "Partie législative" if num[0] == "L" else "Partie réglementaire"
     return part, f"Livre {book.split('-')[1]}", f"Chapitre {chapter}"
 

@@ -123,6 +123,18 @@ def test_an_altered_quotation_shows_what_differs(searcher):
     assert quote.best_match["text"] == "Le maire répond dans un délai de quinze jours"
 
 
+def test_another_code_s_article_is_known_by_its_card(tmp_path, articles, cards, words):
+    civil = Card("375 C. civ.", "Enfant en danger", "Le juge aide.", (), (), "2026-04-03", "in_force")
+    build(tmp_path, articles, [*cards, civil], words, {})
+    check = check_text("Les articles 375 et 377 du code civil, puis L. 900-1.", Searcher(Index.open(tmp_path), words))
+    own, other, ours = check.references
+    assert (own.num, own.status, own.source, own.title) == ("375 C. civ.", "found", "card", "Enfant en danger")
+    assert "Le texte officiel du code civil n'est pas indexé ici" in own.note
+    assert (other.status, other.source, ours.status) == ("unknown", "", "found")
+    told = {remark.subject: remark.text for remark in remarks(check)}
+    assert "non vérifié" in told["377 (Code civil)"] and "non vérifié" not in told["375 C. civ."]
+
+
 def test_a_quotation_of_another_article_is_found_there(searcher):
     text = "L'article L900-2 prévoit que « la convention est conclue pour trois ans au plus »."
     quote = first(check_text(text, searcher), "quotes")

@@ -42,6 +42,20 @@ def test_the_other_letter_is_told(find):
     assert premise.hits[0].num == "L900-1"
 
 
+def test_a_number_of_another_code_given_to_this_one_is_told(tmp_path, articles, cards, words):
+    civil = [
+        Card(f"{n} C. civ.", "Enfant en danger", "Le juge aide.", (), (), "2026-04-03", "in_force") for n in ("375", "375-1")
+    ]
+    build(tmp_path, articles, [*cards, *civil], words, {})
+    searcher = Searcher(Index.open(tmp_path), words)
+    ask = read_question("L'article 375 du CASF dit-il combien coûte le repas à la cantine ?")
+    premise = find_premise(ask, searcher, Judge(searcher))
+    assert premise.message.startswith("L'article 375 n'existe pas dans le code de l'action sociale et des familles.")
+    assert "À ne pas confondre avec l'article 375 du code civil (« Enfant en danger »)." in premise.message
+    assert premise.hits[0].num == "375 C. civ."
+    assert find_premise(read_question("L'article 375 du code civil dit-il cela du repas ?"), searcher, Judge(searcher)) is None
+
+
 def test_a_repealed_article_is_told_and_shown(find):
     premise = find("L'article L900-9 fixe-t-il la fête ?")
     assert (premise.kind, premise.hits[0].num) == ("repealed", "L900-9")

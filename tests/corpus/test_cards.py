@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from assistant.cli import main
 from corpus.card_checks import check_cards, coverage, coverage_table, figures, spelt_numbers
 from corpus.cards import CardFault, card_from, load_cards, place, read_cards, write_cards
 from ingest.sources import read_source
@@ -34,12 +37,27 @@ def test_a_bad_card_says_what_is_wrong(entry, word):
         card_from(entry, "x.yaml")
 
 
+def test_cards_of_another_code_have_their_own_place(cards, tmp_path):
+    civil = [replace(cards[0], num=f"{num} C. civ.") for num in ("9", "375-3", "515-11")]
+    assert [place(card.num) for card in civil] == ["code-civil/0.yaml", "code-civil/370.yaml", "code-civil/510.yaml"]
+    write_cards(civil, tmp_path)
+    assert {card for _, card in read_cards(tmp_path)} == set(civil)
+
+
+def test_only_this_code_must_have_a_card_for_every_article(cards):
+    texts = {"12 C. civ.": "Chacun vient.", "L900-7": "Chacun vient."}
+    assert [fault for fault in check_cards(cards, texts) if "aucune fiche" in fault] == ["L900-7 : aucune fiche."]
+    missing = {row["book"]: row["missing"] for row in coverage(cards, list(texts))}
+    assert missing["Code civil"] == []
+
+
 def test_the_cards_pass_their_check():
     assert list(check_cards(load_cards(), {})) == []
 
 
 def test_the_cards_agree_with_the_official_text(shared):
-    texts = {article.num: article.text for article in read_source(shared / "corpus" / "casf.jsonl")}
+    read = [read_source(shared / "corpus" / name, warn=lambda _: None) for name in ("casf.jsonl", "LEGITEXT000006070721.md")]
+    texts = {article.key: article.text for articles in read for article in articles}
     assert list(check_cards(load_cards(), texts)) == []
 
 
@@ -58,8 +76,6 @@ def test_the_cards_agree_with_the_official_text(shared):
     ],
 )
 def test_a_faulty_card_is_caught(cards, articles, change, word):
-    from dataclasses import replace
-
     texts = {a.num: a.text for a in articles if a.num == "L900-2"}
     faults = list(check_cards([replace(cards[1], **change)], texts))
     assert any(word in fault for fault in faults), faults
@@ -87,3 +103,10 @@ def test_references_and_laws_are_no_figures():
 def test_the_page_about_the_cards_shows_their_coverage():
     page = (ROOT / "docs" / "cards.md").read_text(encoding="utf-8")
     assert coverage_table(coverage(load_cards())) in page, "docs/cards.md : remettre le tableau de « casf cards coverage »"
+
+
+@pytest.mark.parametrize("typed", ["375 C. civ.", "375 du code civil", "art. 375 du Code civil"])
+def test_a_card_of_another_code_is_shown_by_any_spelling(typed, tmp_path, capsys):
+    assert main(["--home", str(tmp_path), "card", typed]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("375 du code civil — ") and told.strip().endswith("query=375+code+civil")
