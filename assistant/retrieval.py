@@ -32,7 +32,7 @@ from ingest.generation import Index, row_num
 
 Views = Literal["all", "text", "cards"]
 
-SUBJECT = 0.1  # what a code's articles gain when the question names one of its subjects (`corpus/codes.yaml`)
+SUBJECT = 0.05  # what a code's articles without card gain when the question names a subject of that code (`corpus/codes.yaml`)
 EXACT = 20.0  # what being named adds: more than any other article can score
 BESIDE = 10.0  # what standing beside a named article adds, where the question asks for a neighbour
 ADDED = 0.35  # weight of a word that the lexicon adds, beside one of the question's own
@@ -121,7 +121,8 @@ class Searcher:
         if self.reranker:
             scores |= self._reread(question, scores, rows)
         if about := codes_about(question.mended):
-            scores |= {num: score + SUBJECT for num, score in scores.items() if split_key(num)[1] in about}
+            for num in scores:
+                scores[num] += SUBJECT if split_key(num)[1] in about and not self.index.card(num) else 0.0
         wanted = BESIDE if asks_for_neighbour(question) else 0.0
         for num in scores:
             scores[num] += EXACT if num in exact else wanted if num in beside else 0.0

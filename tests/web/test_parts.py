@@ -14,7 +14,9 @@ from assistant.settings import Settings
 from assistant.web.background import Preparation, stepwise
 from assistant.web.sheet_view import curve, timeline
 from assistant.web.user import COOKIE, OwnerCookie, user_of
+from corpus.cards import Card
 from corpus.errors import CasfError
+from ingest.generation import Index, build
 from ingest.page_image import draw, page_image, stretches
 from ingest.workspace import DEMO_FILE
 
@@ -159,6 +161,16 @@ def test_the_code_is_browsed_by_its_headings(small_home, words):
     assert "Article L. 900-4" in search_html(engine, "art. L 900-4")
     with pytest.raises(CasfError):
         article_html(searcher, "L1-1")
+
+
+def test_cards_of_a_code_without_text_are_browsed_by_ten(tmp_path, articles, words):
+    from assistant.web.code import outline
+
+    civil = [Card(f"{n} C. civ.", "Titre", "Résumé.", (), (), "2026-04-03", "in_force") for n in ("375-1", "375", "205")]
+    build(tmp_path, articles, civil, words, {})
+    headings = outline(Index.open(tmp_path))
+    assert list(headings)[-3:] == ["205 C. civ.", "375 C. civ.", "375-1 C. civ."]
+    assert headings["375 C. civ."] == ("Code civil", "Articles 370 à 379")
 
 
 def test_a_turn_grows_and_numbers_both_answers_in_one_run(monkeypatch):
