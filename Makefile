@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run setup test check check-all vectors bench demo screenshots lock clean
+.PHONY: run setup test check check-all audit vectors bench demo screenshots lock clean
 
 run: setup  ## la page, sur http://127.0.0.1:7860
 	$(BIN)/casf serve
@@ -28,9 +28,18 @@ check: setup  ## style, types, fiches
 	$(BIN)/mypy
 	$(BIN)/python -m ingest.prebuilt --home $(or $(CASF_HOME),.cache/home) --check
 
+AUDIT := .cache/audit/bin
+audit: setup  ## failles connues des dépendances, et leurs licences dans docs/licences.md (demande le réseau)
+	test -x $(AUDIT)/pip-licenses || { $(PYTHON) -m venv .cache/audit && $(AUDIT)/python -m pip install --quiet pip-audit pip-licenses; }
+	$(AUDIT)/pip-audit -r requirements.lock --no-deps --disable-pip
+	{ printf '# Licences des dépendances\n\nÉcrit par `make audit`, telles que les paquets les déclarent.\n\n'; \
+	  $(AUDIT)/pip-licenses --python $(BIN)/python --format=markdown --no-version --packages $$(sed -E 's/[=;].*//' requirements.lock) \
+	  | grep -vE '^\| +\|' | sed -E 's/ +\|/ |/g; s/-{4,}/---/g'; } > docs/licences.md
+
 check-all: check  ## tout, y compris ce qui est long
 	$(BIN)/python -m pytest
 	CASF_FUZZ=long $(BIN)/python -m pytest tests/test_fuzz.py
+	$(MAKE) audit
 
 vectors: setup  ## refaire les vecteurs livrés avec les fiches
 	$(BIN)/python -m ingest.prebuilt --home $(or $(CASF_HOME),.cache/home)

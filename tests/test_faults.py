@@ -224,7 +224,7 @@ def test_two_processes_on_one_home(tmp_path, words):
 def test_killed_at_random_nothing_acknowledged_is_lost(tmp_path, words):
     file, chance = written(tmp_path), random.Random(9)
     added, deleted, doubtful = set(), set(), set()
-    for _ in range(12):
+    for _ in range(50):
         process = child(tmp_path / "home", AGAIN, file)
         assert process.stdout.readline() == "ready\n"
         process.stdin.write("\n")
