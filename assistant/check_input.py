@@ -1,11 +1,13 @@
 """A text to check, from a file or from standard input: plain text, Markdown, DOCX, ODT, PPTX, PDF. Told by content, not by name.
 
-One paragraph a line, a table row a line with " | " between cells, so that sentences and rows are found again.
+One paragraph a line, a table row a line with " | " between cells, so that sentences and rows are found again. A PDF or a
+packed file is a stranger's: it is opened, as a contract is, in a process of its own that is bound in time and memory.
 """
 
 import io
 import re
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +15,14 @@ from posixpath import dirname, normpath
 from typing import Any
 
 from corpus.errors import CasfError
+from ingest import sandbox
+from ingest.sandbox import Progress, SandboxFailure, silent
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_UNPACKED = 300 * 1024 * 1024  # of the parts of a DOCX, ODT or PPTX once unpacked
 MAX_PAGES = 1000
+SECONDS = 120.0  # to read one file
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 ACCEPTED = "Formats acceptés : TXT, Markdown, DOCX, ODT, PPTX, PDF."
 
 
@@ -51,15 +57,36 @@ def _capital(name: str) -> str:
 
 
 def _text_of(data: bytes, name: str) -> str:
-    if b"%PDF-" in data[:1024]:
-        return _pdf(data, name)
-    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        return _packed(data, name)
+    if b"%PDF-" in data[:1024] or data[:4] in _ZIP:
+        return _apart(data, name)
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise BadText(f"{_capital(name)} est au format d'un ancien Office : enregistrez-le en DOCX ou en PPTX.")
     if data[:5] == b"{\\rtf":
         raise BadText(f"{_capital(name)} est au format RTF : enregistrez-le en DOCX.")
     return _plain(data, name)
+
+
+_WHY = {"time": "demande trop de temps", "memory": "demande trop de mémoire", "crash": "ne peut pas être lu : il est sans doute endommagé"}
+
+
+def _apart(data: bytes, name: str) -> str:
+    """What `unpacked` returns, in the sandbox."""
+    with tempfile.TemporaryDirectory(prefix="casf-", ignore_cleanup_errors=True) as work:
+        path = Path(work) / "texte"
+        path.write_bytes(data)
+        try:
+            text: str = sandbox.run("assistant.check_input:unpacked", {"path": str(path), "name": name}, Path(work), SECONDS)
+        except SandboxFailure as failure:
+            raise BadText(f"{_capital(name)} {_WHY[failure.kind]} ; vérifiez-le par parties, ou collez son texte.") from None
+        except CasfError as error:
+            raise BadText(str(error)) from None
+    return text
+
+
+def unpacked(path: str, name: str, progress: Progress = silent) -> str:
+    """The text of a PDF, DOCX, ODT or PPTX; `name` is what it is called in a message. Raises `BadText`. Runs in the sandbox."""
+    data = Path(path).read_bytes()
+    return _packed(data, name) if data[:4] in _ZIP else _pdf(data, name)
 
 
 def _plain(data: bytes, name: str) -> str:
@@ -89,7 +116,7 @@ def _pdf(data: bytes, name: str) -> str:
         if len(reader.pages) > MAX_PAGES:
             raise BadText(f"{_capital(name)} a {len(reader.pages)} pages ({MAX_PAGES} au plus).")
         pages = [page.extract_text() for page in reader.pages]
-    except BadText:
+    except (BadText, MemoryError):
         raise
     except Exception:  # pypdf meets damaged files with errors of every kind
         raise BadText(f"{_capital(name)} est endommagé : ouvrez-le et enregistrez-le de nouveau en PDF.") from None
@@ -133,7 +160,7 @@ def _packed(data: bytes, name: str) -> str:
                 return _pptx(pack)
             if "content.xml" in parts and "opendocument.text" in pack.read("mimetype").decode("ascii", "replace"):
                 return _odt(data)
-    except BadText:
+    except (BadText, MemoryError):
         raise
     except Exception:  # each library has its own errors for a damaged file
         raise BadText(f"{_capital(name)} est endommagé : ouvrez-le et enregistrez-le de nouveau.") from None

@@ -119,6 +119,17 @@ def test_what_cannot_be_read_is_said_in_french(tmp_path, data, said):
         read_text(str(path))
 
 
+@pytest.mark.parametrize(("body", "said"), [("while True: pass", "trop de temps"), ("bytearray(1 << 62)", "trop de mémoire")])
+def test_a_file_that_never_ends_or_fills_the_memory_is_given_up(tmp_path, monkeypatch, body, said):
+    """The reader replaced by one that loops or eats, in the process of its own."""
+    (tmp_path / "sitecustomize.py").write_text(f"import pypdf\ndef never(*_, **__):\n    {body}\npypdf.PdfReader = never\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr("assistant.check_input.SECONDS", 4.0)
+    pdf(tmp_path / "x.pdf")
+    with pytest.raises(BadText, match=said):
+        read_text(str(tmp_path / "x.pdf"))
+
+
 def test_a_pdf_s_lines_are_joined():
     page = "Une ligne assez longue pour remplir la largeur de la page, qui continue à la ligne sui-\nvante et finit ici.\nTitre\nAutre phrase."
     assert unwrapped(page).splitlines() == [
