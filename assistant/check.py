@@ -126,13 +126,16 @@ def _warnings(searcher: Searcher, reading: Reading) -> list[str]:
     dates = searcher.index.manifest["dates"]
     if not searcher.index.manifest["articles"]:
         found = [
-            "Le texte officiel n'est pas indexé : seules nos fiches ont servi, et les citations n'ont pas pu être comparées."
+            "Le texte officiel n'est pas indexé : seules les fiches rédigées pour cet assistant ont servi, et les citations n'ont pas"
+            " pu être comparées."
         ]
     else:
         first, last = (french_date(dates[i]) if dates else "date inconnue" for i in (0, -1))
         said = first if first == last else f"articles du {first} au {last}"
-        found = [f"Comparé au texte du code tel qu'il est indexé ({said}) et à nos fiches : vérifiez la version en vigueur."]
-    found.append(told(searcher.index.manifest))
+        found = [
+            f"Comparé au texte du code tel qu'il est indexé ({said}) et à nos fiches : vérifiez la version en vigueur.",
+            told(searcher.index.manifest),
+        ]
     if not any(ref.code == CASF or ref.key in searcher.known for ref in reading.refs):
         found.append("Ce texte ne cite aucun article du Code de l'action sociale et des familles.")
     return found

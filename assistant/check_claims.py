@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import itemgetter
 
 import numpy as np
 
@@ -36,9 +37,17 @@ SUPPORTED = 0.5  # what the figure must reach
 AMONG_ALL = -5.2
 PLACE = 0.15  # figure from which another article can be named as the one that says it
 
+# A law is found by its subject: what a title that names it, and each other article that leads there, add to an article as
+# the place of a statement. Fitted by hand on `evals/questions/topics.jsonl`, which are subjects.
+TITLED, CENTRAL = 4.0, 0.5
+ITS_SUBJECT = 6.0  # what a title that holds the whole statement ("la PCH") adds to its article: it says at least that
+
 # Of the rarity of a word that no text holds: what a word counts for at most, and what a sentence must sum up to for there
 # to be something to check.
 RAREST = 0.83
+NAMED = (
+    0.35  # of that, what is enough where an article's title says it all: its subject, however common ("Le CPOM est prévu par …")
+)
 
 # Verbs and nouns with which one speaks of any article: they say nothing of this one.
 _FORMULAS = frozenset(
@@ -52,6 +61,8 @@ _FORMULAS = frozenset(
         " contexte étape promotion levier démarche défi défis implications pleinement volonté améliorer amélioration fondamental garantir assurer"
         " crucial aspect pierre angulaire mérite approfondie approfondi constitue repose marque marquant tournant révolutionne incontournable"
         " vient venu lié liés nombreux nombreuses actuel actuelle face concret concrète concrètement réalité réalités terrain nécessité nécessite"
+        " élabore élaboré élaborer écrire écrit rédige rédigé rédiger remis remise résulte"
+        " résultant découle découlant issu issue régi régie régit tire tiré tirée ressort inscrit relève relèvent mission missions compétences attributions"
         " plutôt contenter citer cité véritable souvent grande grand nouveau nouvelle partie représente telle tel atteindre permettant favorise"
     )
 )
@@ -103,18 +114,31 @@ def names_an_article(text: str) -> bool:
     return bool(_NUMBERED.search(text)) and bool(find_references(text))
 
 
+def _titles(cards: Sequence[Card]) -> list[frozenset[str]]:
+    """The words of each title, and again with its acronyms spelt out, as a statement may do."""
+    found = []
+    for card in cards:
+        spelt = card.title
+        for match in reversed(list(find_terms(card.title))):
+            if match.entry.kind == "acronym" and not match.reverse:
+                spelt = spelt[: match.start] + max(match.entry.means, key=len) + spelt[match.end :]
+        found += [frozenset(index_words(title)) for title in dict.fromkeys((card.title, spelt))]
+    return found
+
+
 class Measured:
     """How every article stands to one statement; `order` holds the nearest ones, nearest first."""
 
     def __init__(self, judge: "Judge", near: np.ndarray, units: Sequence[Unit], order: list[str]):
         self.order = order
-        self._judge, self._near, self._units = judge, near, units
+        self.units = units
+        self._judge, self._near = judge, near
         self._spread = float(near.std()) or 1.0
         self._covered: dict[str, float] = {}
 
     def _words(self, num: str) -> float:
         if num not in self._covered:
-            self._covered[num] = self._judge.covered(self._units, num)
+            self._covered[num] = self._judge.covered(self.units, num)
         return self._covered[num]
 
     def __call__(self, num: str) -> dict[str, float]:
@@ -144,6 +168,12 @@ class Judge:
         self._cards = {card.id: card for num in self.nums for card in self.index.cards_of(num)}
         self.repealed = {num for num in self.nums if (card := self.index.card(num)) and card.status == "repealed"}
         self._views = [self._view(name) for name in VIEW_WEIGHTS if self.index.rows[name].ids]
+        self._titles = {num: _titles(self.index.cards_of(num)) for num in self.nums}
+        self._titled: dict[str, list[str]] = {}  # the articles whose title holds a word
+        for num, titles in self._titles.items():
+            for word in frozenset().union(*titles):
+                self._titled.setdefault(word, []).append(num)
+        self._led_to = self.index.led_to
         self.words = lru_cache(maxsize=None)(self._words)
 
     def _view(self, name: str) -> tuple[np.ndarray, np.ndarray, float]:
@@ -191,26 +221,58 @@ class Judge:
                 continue
             own = index_words(statement[match.start : match.end])
             ways = [own, index_words(match.entry.term), *(index_words(expression) for expression in match.brings)]
-            weight = max((min(self._rarest, self._idf(word)) for word in own), default=0.0)
+            weight = max(map(self._weight, own), default=0.0)
             units.append(Unit(tuple(frozenset(way) for way in ways if way), weight, True))
             rest, at = rest + statement[at : match.start] + " ", match.end
         for word in dict.fromkeys(index_words(rest + statement[at:])):
             known = any(word in self.index.lexical[field].vocabulary for field in ("passages", "cards"))
             if known and word not in _FORMULAS:
-                units.append(Unit((frozenset([word]),), min(self._rarest, self._idf(word))))
+                units.append(Unit((frozenset([word]),), self._weight(word)))
         return units
 
     def says_something(self, statement: str) -> bool:
         """Whether a statement holds enough of the law's words to be checked: two, or one term of the field."""
         units = self.units(statement)
-        enough = len(units) >= 2 or any(unit.term for unit in units)
-        return enough and sum(unit.weight for unit in units) >= self._rarest
+        if len(units) < 2 and not any(unit.term for unit in units):
+            return False
+        weight = sum(unit.weight for unit in units)
+        subject = [unit for unit in units if unit.term] or units
+        named = any(self.names(subject, num) for num in self.by_title(subject))
+        return weight >= (NAMED if named else 1) * self._rarest
 
     def covered(self, units: Sequence[Unit], num: str) -> float:
         """The share of a statement's weight that an article has words for."""
         words = self.words(num)
         total = sum(unit.weight for unit in units)
         return sum(u.weight for u in units if any(way <= words for way in u.ways)) / total if total else 0.0
+
+    def titled(self, units: Sequence[Unit], num: str) -> tuple[float, float]:
+        """How well the best title of an article names what a statement says: the share of the statement that it holds, and
+        the harmonic mean of that with the share of the title that the statement holds. Both in [0, 1]."""
+        total = sum(unit.weight for unit in units)
+        ways = frozenset().union(*(way for unit in units for way in unit.ways))
+        best = (0.0, 0.0)
+        for title in self._titles[num]:
+            held = sum(unit.weight for unit in units if any(way <= title for way in unit.ways))
+            if not held:
+                continue
+            share = held / total
+            back = sum(map(self._weight, title & ways)) / sum(map(self._weight, title))
+            best = max(best, (share, 2 * share * back / (share + back)), key=itemgetter(1))
+        return best
+
+    def names(self, units: Sequence[Unit], num: str) -> bool:
+        """Whether a title of an article says the whole of a statement."""
+        return self.titled(units, num)[0] > 0.99
+
+    def by_title(self, units: Sequence[Unit]) -> list[str]:
+        """The articles whose titles name best what a statement says, best first."""
+        words = {word for unit in units for way in unit.ways for word in way}
+        found = {num: self.titled(units, num)[1] for num in {num for word in words for num in self._titled.get(word, ())}}
+        return sorted(found, key=lambda num: (-found[num], num))[: CANDIDATES // 2]
+
+    def _weight(self, word: str) -> float:
+        return min(self._rarest, self._idf(word))
 
     def measures(self, statement: str, vector: np.ndarray) -> Measured:
         """The measures of any article for one statement."""
@@ -227,7 +289,7 @@ class Judge:
         fit as well as the last of `statements`.
         """
         found = [(text, self.measures(text, vector)) for text, vector in statements]
-        scored = [(figure_of(of(num)), num, text) for text, of in found for num in nums if num in self.place]
+        scored = [(self._says(of, num), num, text) for text, of in found for num in nums if num in self.place]
         score, num, text = max(scored, default=(0.0, "", ""))
         wrong = self.contradicted(text, num) if score >= SUPPORTED else ""
         if score >= SUPPORTED and not wrong:
@@ -236,12 +298,20 @@ class Judge:
         groups[-1] += [self.measures(text, vector) for text, vector in more]
         return Verdict(score, self._better(groups, set(nums), claimed), wrong)
 
+    def _says(self, of: Measured, num: str) -> float:
+        return figure_of(of(num), ITS_SUBJECT * self.names(of.units, num))
+
+    def _place(self, of: Measured, num: str, named: str) -> float:
+        subject = TITLED * self.titled(of.units, num)[1] + CENTRAL * math.log(1 + self._led_to[num])
+        return figure_of(of(num), AMONG_ALL + prior(num, named) + subject)
+
     def _better(self, groups: Sequence[Sequence[Measured]], claimed: set[str], named: str) -> tuple[tuple[str, float], ...]:
         """The articles in force that fit all the statements of one group, best first."""
         best: dict[str, float] = {}
         for group in groups:
-            for num in {num for of in group for num in of.order[:CANDIDATES]} - claimed - self.repealed:
-                logs = [math.log(figure_of(of(num), AMONG_ALL + prior(num, named))) for of in group]
+            near = {num for of in group for num in (*of.order[:CANDIDATES], *self.by_title(of.units))}
+            for num in near - claimed - self.repealed:
+                logs = [math.log(self._place(of, num, named)) for of in group]
                 best[num] = max(best.get(num, 0.0), math.exp(sum(logs) / len(logs)))
         ranked = sorted(best, key=lambda num: (-best[num], num))[:SHOWN]
         return tuple((num, round(best[num], 3)) for num in ranked)

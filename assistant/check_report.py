@@ -9,6 +9,7 @@ from pathlib import Path
 from assistant.answer import french_date
 from assistant.check import Check, Claim, Quote, Reference
 from assistant.check_claims import PLACE
+from corpus.cards import repeal_told
 from corpus.errors import CasfError
 from corpus.reference import CASF, printed
 
@@ -43,7 +44,7 @@ def _of_reference(ref: Reference) -> Remark:
     if ref.code != CASF and ref.status == "unknown" and not ref.source:
         return Remark(FINE, "Références", f"{name} ({ref.code})", "Article d'un autre code : non vérifié ici.", ref.offset, end)
     if ref.status == "repealed":
-        return Remark(WRONG, "Références", name, f"Article abrogé. {ref.note}{also}".strip(), ref.offset, end)
+        return Remark(WRONG, "Références", name, f"Cet article {repeal_told(ref.note)}{also}", ref.offset, end)
     if ref.status == "unknown" and ref.source != "card":
         told = ref.note or "Aucun article de ce numéro dans les textes disponibles ici : numéro faux, ou article plus récent."
         gravity = DOUBT if ref.note else WRONG

@@ -14,7 +14,7 @@ from assistant.answer import french_date
 from assistant.contract_life import add_months, day_of
 from assistant.contract_sheet import ClauseRow, Sheet
 from assistant.contract_text import AVENANT, GLOSSARY, Piece, one_line, sentences
-from corpus.cards import Card, load_cards
+from corpus.cards import Card, load_cards, repeal_told
 from corpus.reference import CASF, ArticleRef, find_references, printed
 from corpus.words import fold
 from ingest.generation import Index
@@ -159,7 +159,7 @@ def _references(sheet: Sheet, index: Index | None) -> Iterator[Finding]:
                 seen.add(num)
                 status, note = status_at(num, index, signed)
                 if status == "repealed":
-                    message = f"L'article {printed(num)}, cité par le contrat, est abrogé" + (f" : {note}" if note else ".")
+                    message = f"L'article {printed(num)}, cité par le contrat, {repeal_told(note)}"
                     yield Finding("reference", ALERT, message, piece.page, piece.label, _sentence(piece, ref))
                 elif status == "changed":
                     message = f"L'article {printed(num)}, cité par le contrat signé le {_french(signed.isoformat() if signed else '')} : {note}"

@@ -19,6 +19,7 @@ from assistant.check_ties import without_references
 from assistant.fusion import fused
 from assistant.question import Question, read_question
 from assistant.retrieval import EXACT, Hit, Searcher
+from corpus.cards import repeal_told
 from corpus.codes import CASF, CODES, key_of
 from corpus.reference import ArticleRef, label_of, printed
 
@@ -184,9 +185,8 @@ def _unknown(ref: ArticleRef, bare: Question | None, known: Sequence[str], searc
 
 def _repealed(num: str, bare: Question | None, searcher: Searcher) -> Premise:
     card = searcher.index.card(num)
-    message = f"L'article {_told(num, searcher)} est abrogé."
-    if card and card.note:
-        message += " " + re.split(r"(?<=[.!])\s(?=[A-ZÀ-Ý])", card.note)[0]
+    note = re.split(r"(?<=[.!])\s(?=[A-ZÀ-Ý])", card.note)[0] if card else ""
+    message = f"L'article {_told(num, searcher)} {repeal_told(note)}"
     message += _not_to_confuse(_homonyms(num, searcher), searcher)
     return Premise("repealed", message, bare, _before([num], searcher.search(bare, 10) if bare else [], searcher))
 

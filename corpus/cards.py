@@ -56,6 +56,15 @@ class CardFault(CasfError):
     """Raised when a card file does not follow the schema; the message names file, entry and field."""
 
 
+def repeal_told(note: str) -> str:
+    """What follows "L'article …" when it is repealed: that it is, then the note; once where the note says it itself.
+
+    >>> repeal_told("Abrogé au 1er janvier 2019."), repeal_told("Remplacé par le RSA."), repeal_told("")
+    ('a été abrogé au 1er janvier 2019.', 'est abrogé. Remplacé par le RSA.', 'est abrogé.')
+    """
+    return f"a été a{note[1:]}" if note.startswith("Abrogé ") else f"est abrogé. {note}".strip()
+
+
 def place(num: str) -> str:
     """The file of an article's card, relative to `corpus/cards`.
 

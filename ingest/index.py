@@ -8,10 +8,11 @@ other day the exact rows of both are read, those of the versions in force that d
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -240,6 +241,11 @@ class Index:
         if on and on != self.on:
             return next(iter(in_force(self.versions(key), on).values()), None)
         return self._version(self._current[key]) if key in self._current else None
+
+    @cached_property
+    def led_to(self) -> Counter[str]:
+        """How many cards lead to each article, whatever the day: what a field turns round (L312-1) has many."""
+        return Counter(num for (num,) in self._db.execute("select value from card, json_each(data, '$.see')"))
 
     def versions(self, key: str = "") -> tuple[Article, ...]:
         """Every version of one article, oldest first; of all of them, in the source's order, without `key`."""

@@ -26,6 +26,7 @@ from ingest.sources import read_source
 from tests.conftest import ROOT, SHARED
 
 SENTENCES = [json.loads(line) for line in (Path(__file__).parent / "correct_sentences.jsonl").read_text("utf-8").splitlines()]
+ATTRIBUTED = [json.loads(line) for line in (Path(__file__).parent / "attributed_sentences.jsonl").read_text("utf-8").splitlines()]
 SEEDS = SHARED / "seeds"
 
 
@@ -314,7 +315,7 @@ MIXED = (
 def test_the_report_says_the_gravest_first(searcher):
     report = report_text(check_text(MIXED, searcher))
     assert report.index("À CORRIGER") < report.index("RIEN À SIGNALER")
-    assert "L. 900-9 — Article abrogé." in report
+    assert "L. 900-9 — Cet article a été abrogé en 2021." in report
     assert "« trente » au lieu de « quinze »" in report
     assert "L. 910-1" in report
 
@@ -378,6 +379,31 @@ def test_correct_sentences_are_seldom_doubted_with_the_cards_alone(engine):
     assert len(doubts(engine.searcher())) <= 2
 
 
+def attributed(searcher: Searcher) -> tuple[int, int]:
+    """Of the sentences that only say where a subject stands ("… est régi par l'article …", "au sens de …"): how many right
+    ones are doubted, how many wrong ones are, the right article being proposed."""
+    doubted = found = 0
+    for row in ATTRIBUTED:
+        doubts = [claim for claim in check_text(row["sentence"], searcher).claims if claim.status == "doubtful"]
+        if row["num"] == row["right"]:
+            doubted += bool(doubts)
+        else:
+            found += any(row["right"] in [better["num"] for better in claim.better] for claim in doubts)
+    return doubted, found
+
+
+@pytest.mark.model
+def test_where_a_subject_stands_is_checked_with_the_cards_alone(engine):
+    doubted, found = attributed(engine.searcher())
+    assert doubted <= 1 and found >= 16
+
+
+@pytest.mark.model
+def test_the_lack_of_the_official_text_is_said_once(engine):
+    warnings = " ".join(check_text("Le CPOM est prévu par l'article L. 313-11.", engine.searcher()).warnings)
+    assert warnings.count("texte officiel") == 1
+
+
 @pytest.mark.model
 def test_the_command_answers_in_json(model_home):
     env = {**os.environ, "CASF_HOME": str(model_home)}
@@ -412,6 +438,10 @@ class TestTheWholeCode:
 
     def test_correct_sentences_are_seldom_doubted(self, code):
         assert len(doubts(code)) <= 2
+
+    def test_where_a_subject_stands_is_checked(self, code):
+        doubted, found = attributed(code)
+        assert doubted <= 1 and found >= 16
 
     def seed(self, code, start: str) -> Check:
         (path,) = SEEDS.glob(f"{start}_*.txt")

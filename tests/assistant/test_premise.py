@@ -59,7 +59,7 @@ def test_a_number_of_another_code_given_to_this_one_is_told(tmp_path, articles, 
 def test_a_repealed_article_is_told_and_shown(find):
     premise = find("L'article L900-9 fixe-t-il la fête ?")
     assert (premise.kind, premise.hits[0].num) == ("repealed", "L900-9")
-    assert "est abrogé. Abrogé en 2021." in premise.message
+    assert "a été abrogé en 2021." in premise.message
 
 
 def test_a_number_of_another_code_is_nobody_s_fault(find):
