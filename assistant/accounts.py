@@ -1,6 +1,6 @@
 """Who may come in when the page is served beyond this machine: an accounts file with argon2, signed cookies that expire.
 
-    home/accounts.json    {name: argon2id hash}, readable by its owner alone
+    home/accounts.json    {name: argon2id hash, "admin " before it for an administrator's}, readable by its owner alone
     home/secret.key       what cookies are signed with
 
 A cookie holds a name, a time and a signature; the signature covers the account's hash too, so that a changed password or
@@ -27,6 +27,7 @@ HOURS = 12  # a session's length
 SHORTEST = 12  # characters of a password
 FREE_TRIES = 4  # wrong passwords before the next ones are made to wait
 LONGEST_WAIT = 300.0  # seconds
+_ADMIN = "admin "
 _NAME = re.compile(r"[\w.@-]{2,80}")
 
 
@@ -54,13 +55,17 @@ class Accounts:
         """The accounts' names, sorted."""
         return sorted(self._read())
 
-    def add(self, name: str, password: str) -> None:
-        """Add an account or change its password; raises `CasfError` for a bad name or too short a password."""
+    def administers(self, name: str) -> bool:
+        """Whether an account may change what all share (the index)."""
+        return self._read().get(name, "").startswith(_ADMIN)
+
+    def add(self, name: str, password: str, admin: bool = False) -> None:
+        """Add an account or change its password and its rights; raises `CasfError` for a bad name or too short a password."""
         if not _NAME.fullmatch(name):
             raise CasfError("Un nom de compte a de 2 à 80 lettres, chiffres, points, tirets ou arobases.")
         if len(password) < SHORTEST:
             raise CasfError(f"Le mot de passe doit avoir au moins {SHORTEST} caractères.")
-        self._change(lambda accounts: accounts.update({name: self._hasher.hash(password)}))
+        self._change(lambda accounts: accounts.update({name: _ADMIN * admin + self._hasher.hash(password)}))
 
     def remove(self, name: str) -> None:
         """Remove an account (its contracts stay: see `casf privacy erase`); raises `CasfError` when there is none."""
@@ -82,7 +87,7 @@ class Accounts:
             if not self._nobody:
                 self._nobody = self._hasher.hash(secrets.token_hex(16))
         try:
-            right = bool(self._hasher.verify(self._read().get(name, self._nobody), password[:1000]))
+            right = bool(self._hasher.verify(self._read().get(name, self._nobody).removeprefix(_ADMIN), password[:1000]))
         except (VerificationError, InvalidHashError):
             right = False
         with self._lock:

@@ -19,7 +19,10 @@ def add_to(commands: Any) -> None:
         ("add", "créer un compte ou changer son mot de passe (lu au clavier, ou sur l'entrée standard)", _add),
         ("remove", "retirer un compte", _remove),
     ):
-        add_command(users, name, text, action).add_argument("name", metavar="NOM")
+        command = add_command(users, name, text, action)
+        command.add_argument("name", metavar="NOM")
+        if action is _add:
+            command.add_argument("--admin", action="store_true", help="peut mettre à jour l'index depuis la page")
     add_command(users, "list", "les comptes", _list)
     saved = add_command(commands, "backup", "sauvegarder tout, sauf le modèle, dans un fichier", _backup)
     saved.add_argument("file", type=Path, metavar="FICHIER.tar.gz")
@@ -36,7 +39,7 @@ def _add(options: argparse.Namespace, settings: Settings) -> int:
             raise CasfError("Les deux mots de passe diffèrent.")
     else:
         password = sys.stdin.readline().rstrip("\r\n")
-    Accounts(settings.home).add(options.name, password)
+    Accounts(settings.home).add(options.name, password, options.admin)
     print(f"Compte prêt : {options.name}.")
     return 0
 
@@ -52,7 +55,8 @@ def _remove(options: argparse.Namespace, settings: Settings) -> int:
 def _list(_: argparse.Namespace, settings: Settings) -> int:
     from assistant.accounts import Accounts
 
-    print("\n".join(Accounts(settings.home).names()) or "Aucun compte.")
+    accounts = Accounts(settings.home)
+    print("\n".join(n + " (administrateur)" * accounts.administers(n) for n in accounts.names()) or "Aucun compte.")
     return 0
 
 

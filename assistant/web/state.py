@@ -4,14 +4,17 @@ import shutil
 from html import escape
 from typing import Any
 
+from assistant.accounts import Accounts
 from assistant.answer import french_date
 from assistant.engine import Engine
 from assistant.web.background import Preparation, Task
 from assistant.web.bridge import view
+from assistant.web.user import account_of
 from corpus.errors import CasfError
 from ingest.index import live_folder, status
 
 MEGA = 1_000_000
+RESERVED = '<p class="chemin">Mettre à jour ou reconstruire l\'index est réservé à un administrateur (<code>casf user add NOM --admin</code>).</p>'
 
 
 def state_html(engine: Engine, prep: Preparation) -> str:
@@ -66,24 +69,27 @@ def tab(app: Any, engine: Engine, prep: Preparation) -> None:
     """Build the tab inside the open `gr.Blocks` `app`."""
     import gradio as gr
 
-    def look() -> tuple[str, Any]:
-        return state_html(engine, prep), gr.Button(interactive=not prep.said or bool(prep.error))
+    def look(request: gr.Request) -> tuple[str, Any, Any]:
+        free, mine = not prep.said or bool(prep.error), may_change(engine, request)
+        told = state_html(engine, prep) + ("" if mine else RESERVED)
+        return told, gr.Button(interactive=free, visible=mine), gr.Button(interactive=free, visible=mine)
 
-    def rebuild() -> tuple[str, Any, Any]:
+    def rebuild(request: gr.Request) -> tuple[Any, ...]:
         if has_text(engine):
             told = (
                 '<p class="attention" role="status">L\'index contient le texte officiel : le reconstruire d\'ici le perdrait. '
                 "Mettez-le à jour, ou lancez <code>casf index build --source FICHIER</code>.</p>"
             )
-            return told + state_html(engine, prep), gr.skip(), gr.skip()
-        return begin("rebuild")
+            return told + state_html(engine, prep), gr.skip(), gr.skip(), gr.skip()
+        return begin("rebuild", request)
 
-    def update() -> tuple[str, Any, Any]:
-        return begin("sync")
+    def update(request: gr.Request) -> tuple[Any, ...]:
+        return begin("sync", request)
 
-    def begin(task: Task) -> tuple[str, Any, Any]:
-        prep.start(task)
-        return state_html(engine, prep), gr.Button(interactive=False), gr.Timer(active=True)
+    def begin(task: Task, request: gr.Request) -> tuple[Any, ...]:
+        if may_change(engine, request):
+            prep.start(task)
+        return *look(request), gr.Timer(active=True)
 
     hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     with gr.Tab("État", id="etat", elem_id="onglet-etat") as here:
@@ -93,14 +99,21 @@ def tab(app: Any, engine: Engine, prep: Preparation) -> None:
             renew = gr.Button("Mettre à jour le texte officiel (réseau)", scale=0, min_width=300)
             build = gr.Button("Reconstruire l'index des fiches", scale=0, min_width=260)
         timer = gr.Timer(1.0, active=False)
-    gr.on([here.select, again.click], look, None, [shown, build], **hidden)
-    renew.click(update, None, [shown, build, timer], **hidden)
-    build.click(rebuild, None, [shown, build, timer], **hidden)
+    buttons = [renew, build]
+    gr.on([here.select, again.click], look, None, [shown, *buttons], **hidden)
+    renew.click(update, None, [shown, *buttons, timer], **hidden)
+    build.click(rebuild, None, [shown, *buttons, timer], **hidden)
 
-    def tick() -> tuple[str, Any, Any]:
-        return *look(), gr.Timer(active=bool(prep.said) and not prep.error)
+    def tick(request: gr.Request) -> tuple[Any, ...]:
+        return *look(request), gr.Timer(active=bool(prep.said) and not prep.error)
 
-    timer.tick(tick, None, [shown, build, timer], **hidden)
+    timer.tick(tick, None, [shown, *buttons, timer], **hidden)
+
+
+def may_change(engine: Engine, request: Any) -> bool:
+    """Whether who asks may change the index that all share: anyone alone on this machine, else an administrator."""
+    account = account_of(request)
+    return account is None or Accounts(engine.settings.home).administers(account)
 
 
 def has_text(engine: Engine) -> bool:

@@ -12,12 +12,17 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 YEAR = 365 * 24 * 3600
 
 
+def account_of(request: Any) -> str | None:
+    """The account that came through the door (`assistant/guard.py`); None where there is no door: alone on this machine."""
+    return getattr(getattr(request, "state", None), "user", None)
+
+
 def user_of(request: Any) -> str:
-    """The owner on whose behalf a request is answered: the account that came through the door (`assistant/guard.py`), else the browser.
+    """The owner on whose behalf a request is answered: the account, else the browser.
 
     A program that sends no cookie is a new owner each time, who has no contract and no conversation.
     """
-    account = getattr(getattr(request, "state", None), "user", None)
+    account = account_of(request)
     if account:
         return f"compte {account}"
     token = dict(request.cookies).get(COOKIE, "") if request is not None else ""

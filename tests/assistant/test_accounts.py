@@ -1,7 +1,9 @@
 """Accounts, sessions that end, slowed tries, and a door that nothing goes round."""
 
+import io
 import stat
 import sys
+from types import SimpleNamespace
 
 import pytest
 from starlette.applications import Starlette
@@ -12,6 +14,7 @@ from starlette.testclient import TestClient
 from assistant.accounts import HOURS, Accounts, TooManyTries
 from assistant.cli import main
 from assistant.guard import COOKIE, Guard, must_be_guarded
+from assistant.web.state import may_change
 from corpus.errors import CasfError
 
 PASSWORD = "un cheval correct, une pile"
@@ -115,6 +118,23 @@ def test_another_site_cannot_act_in_ones_name(accounts):
     assert client.post("/x", headers={"origin": "http://casf.test"}).text == "claire"
     for headers in ({"origin": "http://ailleurs.test"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}):
         assert client.post("/x", headers=headers).status_code == 403
+
+
+def test_only_an_administrator_may_change_what_all_share(accounts, tmp_path, clock, capsys, monkeypatch):
+    accounts.add("ana", PASSWORD, admin=True)
+    assert accounts.check("ana", PASSWORD) and accounts.user_of(accounts.token("ana")) == "ana"
+    engine = SimpleNamespace(settings=SimpleNamespace(home=tmp_path))
+
+    def may(**state: str) -> bool:
+        return may_change(engine, SimpleNamespace(state=SimpleNamespace(**state)))
+
+    assert may() and may(user="ana") and not may(user="claire") and not may(user="inconnu")
+    for extra, right in (["--admin"], True), ([], False):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(PASSWORD + "\n"))
+        assert main(["--home", str(tmp_path), "user", "add", "claire", *extra]) == 0
+        assert may(user="claire") is right
+    assert main(["--home", str(tmp_path), "user", "list"]) == 0
+    assert capsys.readouterr().out.splitlines()[-2:] == ["ana (administrateur)", "claire"]
 
 
 def test_a_trusted_proxy_names_the_user(accounts):

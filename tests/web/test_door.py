@@ -11,7 +11,7 @@ import pytest
 
 from assistant.accounts import Accounts
 from tests.conftest import ROOT
-from tests.web.conftest import ask, opened, serving
+from tests.web.conftest import ask, opened, serving, tab
 
 pytestmark = [pytest.mark.model, pytest.mark.browser, pytest.mark.slow]
 
@@ -40,7 +40,7 @@ def test_the_page_is_up_while_the_index_builds(bare_home, browser):
 
 def test_accounts_close_the_door_and_name_the_owner(bare_home, browser):
     for name in ("ana", "bob"):
-        Accounts(bare_home).add(name, "une phrase assez longue")
+        Accounts(bare_home).add(name, "une phrase assez longue", admin=name == "ana")
     with serving(bare_home) as url:
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"{url}/gradio_api/info", timeout=10)
@@ -59,5 +59,8 @@ def test_accounts_close_the_door_and_name_the_owner(bare_home, browser):
             ask(page, f"Qui peut demander la domiciliation au CCAS ? ({name})")
             page.reload()
             page.wait_for_selector(".tour .reponse")
+            tab(page, "etat")
+            page.wait_for_selector("#etat dl")
+            assert page.get_by_role("button", name="Reconstruire").is_visible() == (name == "ana")
             context.close()
         assert seen == {"ana": 0, "bob": 0}
