@@ -61,7 +61,7 @@ _FORMULAS = frozenset(
         " contexte étape promotion levier démarche défi défis implications pleinement volonté améliorer amélioration fondamental garantir assurer"
         " crucial aspect pierre angulaire mérite approfondie approfondi constitue repose marque marquant tournant révolutionne incontournable"
         " vient venu lié liés nombreux nombreuses actuel actuelle face concret concrète concrètement réalité réalités terrain nécessité nécessite"
-        " élabore élaboré élaborer écrire écrit rédige rédigé rédiger remis remise résulte"
+        " élabore élaboré élaborer écrire rédige rédigé rédiger remis remise résulte"
         " résultant découle découlant issu issue régi régie régit tire tiré tirée ressort inscrit relève relèvent mission missions compétences attributions"
         " plutôt contenter citer cité véritable souvent grande grand nouveau nouvelle partie représente telle tel atteindre permettant favorise"
     )
