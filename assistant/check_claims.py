@@ -11,14 +11,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from operator import itemgetter
 
 import numpy as np
 
-from assistant.law_answer import InverseFrequency
 from assistant.retrieval import Searcher
+from assistant.subjects import Subjects, Unit
 from corpus.cards import Card
-from corpus.lexicon import find_terms
 from corpus.reference import find_references
 from corpus.values import find_values
 from corpus.words import index_words
@@ -42,30 +40,10 @@ PLACE = 0.15  # figure from which another article can be named as the one that s
 TITLED, CENTRAL = 4.0, 0.5
 ITS_SUBJECT = 6.0  # what a title that holds the whole statement ("la PCH") adds to its article: it says at least that
 
-# Of the rarity of a word that no text holds: what a word counts for at most, and what a sentence must sum up to for there
-# to be something to check.
-RAREST = 0.83
 NAMED = (
     0.35  # of that, what is enough where an article's title says it all: its subject, however common ("Le CPOM est prévu par …")
 )
 
-# Verbs and nouns with which one speaks of any article: they say nothing of this one.
-_FORMULAS = frozenset(
-    index_words(
-        "prévoit prévu prévue dispose précise énonce énoncé rappelle indique stipule affirme souligne insiste vise impose permet fixe définit"
-        " autorise oblige interdit encadre organise instaure institue crée pose garantit concerne s'adresse détermine identifie encourage exige"
-        " donne confie charge réserve parle traite évoque consacre reconnaît établit mentionne énumère liste détaille décrit renvoie demande"
-        " application vertu termes titre sens texte loi code disposition dispositions alinéa décret juridique légal légale légalement cadre"
-        " fondement base pilier socle enjeu enjeux rôle importance important analyse décryptage comprendre essentiel essentielle majeur majeure"
-        " mise œuvre place notamment efficace différents plusieurs principe mécanisme ensemble France français aujourd'hui objectif but meilleure"
-        " contexte étape promotion levier démarche défi défis implications pleinement volonté améliorer amélioration fondamental garantir assurer"
-        " crucial aspect pierre angulaire mérite approfondie approfondi constitue repose marque marquant tournant révolutionne incontournable"
-        " vient venu lié liés nombreux nombreuses actuel actuelle face concret concrète concrètement réalité réalités terrain nécessité nécessite"
-        " élabore élaboré élaborer écrire rédige rédigé rédiger remis remise résulte"
-        " résultant découle découlant issu issue régi régie régit tire tiré tirée ressort inscrit relève relèvent mission missions compétences attributions"
-        " plutôt contenter citer cité véritable souvent grande grand nouveau nouvelle partie représente telle tel atteindre permettant favorise"
-    )
-)
 # "Cet article n'a jamais parlé de …", "Rien ici sur …": what a card denies, for readers whom a wrong text has misled.
 _DENIES = re.compile(r"\b(?:jamais (?:parlé|traité)|rien ici|cit\w+ à tort|cet article ne (?:parle|traite|dit))\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.]+\.?")
@@ -88,15 +66,6 @@ class Verdict:
         return self.score >= SUPPORTED and not self.figure
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A word of a statement, or a term of the lexicon, with the ways in which an article may say it."""
-
-    ways: tuple[frozenset[str], ...]
-    weight: float
-    term: bool = False
-
-
 def own_words(card: Card) -> Card:
     """A card without what it denies or says about references ("this article never spoke of …"): that is not what its article says."""
     denials, summary = "", card.summary
@@ -112,18 +81,6 @@ def own_words(card: Card) -> Card:
 
 def names_an_article(text: str) -> bool:
     return bool(_NUMBERED.search(text)) and bool(find_references(text))
-
-
-def _titles(cards: Sequence[Card]) -> list[frozenset[str]]:
-    """The words of each title, and again with its acronyms spelt out, as a statement may do."""
-    found = []
-    for card in cards:
-        spelt = card.title
-        for match in reversed(list(find_terms(card.title))):
-            if match.entry.kind == "acronym" and not match.reverse:
-                spelt = spelt[: match.start] + max(match.entry.means, key=len) + spelt[match.end :]
-        found += [frozenset(index_words(title)) for title in dict.fromkeys((card.title, spelt))]
-    return found
 
 
 class Measured:
@@ -163,16 +120,10 @@ class Judge:
         self.index = searcher.index
         self.nums = sorted(searcher.known)
         self.place = {num: i for i, num in enumerate(self.nums)}
-        self._idf = InverseFrequency(searcher)
-        self._rarest = RAREST * self._idf("\0")
+        self.subjects = Subjects(searcher)
         self._cards = {card.id: card for num in self.nums for card in self.index.cards_of(num)}
         self.repealed = {num for num in self.nums if (card := self.index.card(num)) and card.status == "repealed"}
         self._views = [self._view(name) for name in VIEW_WEIGHTS if self.index.rows[name].ids]
-        self._titles = {num: _titles(self.index.cards_of(num)) for num in self.nums}
-        self._titled: dict[str, list[str]] = {}  # the articles whose title holds a word
-        for num, titles in self._titles.items():
-            for word in frozenset().union(*titles):
-                self._titled.setdefault(word, []).append(num)
         self._led_to = self.index.led_to
         self.words = lru_cache(maxsize=None)(self._words)
 
@@ -212,33 +163,15 @@ class Judge:
             words |= set(index_words(". ".join([card.title, card.summary, *card.questions, *card.keywords])))
         return frozenset(words)
 
-    def units(self, statement: str) -> list[Unit]:
-        """What a statement says, word by word; words that neither law nor cards use are left out: they can't decide."""
-        units: list[Unit] = []
-        rest, at = "", 0
-        for match in find_terms(statement):
-            if match.reverse:
-                continue
-            own = index_words(statement[match.start : match.end])
-            ways = [own, index_words(match.entry.term), *(index_words(expression) for expression in match.brings)]
-            weight = max(map(self._weight, own), default=0.0)
-            units.append(Unit(tuple(frozenset(way) for way in ways if way), weight, True))
-            rest, at = rest + statement[at : match.start] + " ", match.end
-        for word in dict.fromkeys(index_words(rest + statement[at:])):
-            known = any(word in self.index.lexical[field].vocabulary for field in ("passages", "cards"))
-            if known and word not in _FORMULAS:
-                units.append(Unit((frozenset([word]),), self._weight(word)))
-        return units
-
     def says_something(self, statement: str) -> bool:
         """Whether a statement holds enough of the law's words to be checked: two, or one term of the field."""
-        units = self.units(statement)
+        units = self.subjects.units(statement)
         if len(units) < 2 and not any(unit.term for unit in units):
             return False
         weight = sum(unit.weight for unit in units)
         subject = [unit for unit in units if unit.term] or units
-        named = any(self.names(subject, num) for num in self.by_title(subject))
-        return weight >= (NAMED if named else 1) * self._rarest
+        named = any(self.subjects.names(subject, num) for num in self.subjects.by_title(subject))
+        return weight >= (NAMED if named else 1) * self.subjects.rarest
 
     def covered(self, units: Sequence[Unit], num: str) -> float:
         """The share of a statement's weight that an article has words for."""
@@ -246,39 +179,11 @@ class Judge:
         total = sum(unit.weight for unit in units)
         return sum(u.weight for u in units if any(way <= words for way in u.ways)) / total if total else 0.0
 
-    def titled(self, units: Sequence[Unit], num: str) -> tuple[float, float]:
-        """How well the best title of an article names what a statement says: the share of the statement that it holds, and
-        the harmonic mean of that with the share of the title that the statement holds. Both in [0, 1]."""
-        total = sum(unit.weight for unit in units)
-        ways = frozenset().union(*(way for unit in units for way in unit.ways))
-        best = (0.0, 0.0)
-        for title in self._titles[num]:
-            held = sum(unit.weight for unit in units if any(way <= title for way in unit.ways))
-            if not held:
-                continue
-            share = held / total
-            back = sum(map(self._weight, title & ways)) / sum(map(self._weight, title))
-            best = max(best, (share, 2 * share * back / (share + back)), key=itemgetter(1))
-        return best
-
-    def names(self, units: Sequence[Unit], num: str) -> bool:
-        """Whether a title of an article says the whole of a statement."""
-        return self.titled(units, num)[0] > 0.99
-
-    def by_title(self, units: Sequence[Unit]) -> list[str]:
-        """The articles whose titles name best what a statement says, best first."""
-        words = {word for unit in units for way in unit.ways for word in way}
-        found = {num: self.titled(units, num)[1] for num in {num for word in words for num in self._titled.get(word, ())}}
-        return sorted(found, key=lambda num: (-found[num], num))[: CANDIDATES // 2]
-
-    def _weight(self, word: str) -> float:
-        return min(self._rarest, self._idf(word))
-
     def measures(self, statement: str, vector: np.ndarray) -> Measured:
         """The measures of any article for one statement."""
         near = self._nearness(vector)
         order = [self.nums[i] for i in np.argsort(-near, kind="stable")[: max(CANDIDATES, NEAREST + 1)]]
-        return Measured(self, near, self.units(statement), order)
+        return Measured(self, near, self.subjects.units(statement), order)
 
     def judge(
         self, statements: Sequence[Statement], nums: Sequence[str], claimed: str, more: Sequence[Statement] = ()
@@ -299,17 +204,17 @@ class Judge:
         return Verdict(score, self._better(groups, set(nums), claimed), wrong)
 
     def _says(self, of: Measured, num: str) -> float:
-        return figure_of(of(num), ITS_SUBJECT * self.names(of.units, num))
+        return figure_of(of(num), ITS_SUBJECT * self.subjects.names(of.units, num))
 
     def _place(self, of: Measured, num: str, named: str) -> float:
-        subject = TITLED * self.titled(of.units, num)[1] + CENTRAL * math.log(1 + self._led_to[num])
+        subject = TITLED * self.subjects.titled(of.units, num)[1] + CENTRAL * math.log(1 + self._led_to[num])
         return figure_of(of(num), AMONG_ALL + prior(num, named) + subject)
 
     def _better(self, groups: Sequence[Sequence[Measured]], claimed: set[str], named: str) -> tuple[tuple[str, float], ...]:
         """The articles in force that fit all the statements of one group, best first."""
         best: dict[str, float] = {}
         for group in groups:
-            near = {num for of in group for num in (*of.order[:CANDIDATES], *self.by_title(of.units))}
+            near = {num for of in group for num in (*of.order[:CANDIDATES], *self.subjects.by_title(of.units))}
             for num in near - claimed - self.repealed:
                 logs = [math.log(self._place(of, num, named)) for of in group]
                 best[num] = max(best.get(num, 0.0), math.exp(sum(logs) / len(logs)))

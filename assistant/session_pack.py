@@ -4,9 +4,7 @@ Everything comes from the index: card titles and summaries (ours, said so), the 
 written as Markdown, which the page lets the trainer edit and `assistant.export` turns into DOCX or PDF.
 """
 
-import re
 import zlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,14 +19,14 @@ from assistant.answer import french_date
 from assistant.law_answer import best_quote
 from assistant.question import read_question
 from assistant.retrieval import Hit, Searcher
+from assistant.session_articles import key_articles
 from assistant.session_quiz import TRUTH, Item, Source, make_quiz, source_of
 from corpus.article import article_url
-from corpus.cards import place
 from corpus.errors import CasfError
 from corpus.reference import printed
 from ingest.provenance import told
 
-MINUTES, QUESTIONS, ARTICLES = 180, 15, 8
+MINUTES, QUESTIONS = 180, 15
 MISTAKES = Path(corpus.__file__).parent / "mistakes.yaml"
 
 # Share of the session's time, step, how it goes.
@@ -80,9 +78,7 @@ def make_pack(topic: str, searcher: Searcher, minutes: int = MINUTES, questions:
         raise CasfError("Une séance dure de 30 à 600 minutes.")
     if not 10 <= questions <= 20:
         raise CasfError("Un quiz a de 10 à 20 questions.")
-    question = read_question(topic, searcher.index.vocabulary)
-    hits = searcher.search(question, 60)
-    chosen = _chosen(hits)
+    chosen, hits = key_articles(topic, searcher)
     if not chosen:
         raise CasfError("Rien dans les textes ne correspond à ce thème : reformulez-le, ou donnez une liste d'articles.")
     articles = tuple(_key(hit, topic, searcher) for hit in chosen)
@@ -94,26 +90,6 @@ def make_pack(topic: str, searcher: Searcher, minutes: int = MINUTES, questions:
         topic.strip(), minutes, articles, _timed(minutes), tuple(_cases(sources)), tuple(quiz), tuple(_mistakes(chosen, searcher)),
         date.today().isoformat(), told(searcher.index.manifest),
     )  # fmt: skip
-
-
-def _chosen(hits: Sequence[Hit]) -> list[Hit]:
-    """The key articles: those named, else the best in force; never only a chapter's crowd of near twins."""
-    if named := [hit for hit in hits if hit.exact]:
-        return sorted(named[: 2 * ARTICLES], key=in_order)
-    alive = [hit for hit in hits if hit.card and hit.card.status != "repealed"]
-    near = [hit for hit in alive if hit.score >= 0.6 * alive[0].score]
-    # A topic has a home: the chapters that hold most of what is near. A lone article elsewhere only shares a word with it.
-    crowd = Counter(place(hit.num) for hit in near[:20])
-    home = [chapter for chapter, count in crowd.most_common(3) if count >= 0.15 * crowd.total()]
-    ranked = sorted(near, key=lambda hit: place(hit.num) not in home)  # stable: the search's order inside
-    laws = [hit for hit in ranked if hit.num.startswith("L")][: ARTICLES - 2]
-    rest = [hit for hit in ranked if hit not in laws][: ARTICLES - len(laws)]
-    return sorted([*laws, *rest], key=in_order)
-
-
-def in_order(hit: Hit) -> tuple[bool, list[int]]:
-    """The order of reading: the law before what applies it, and L262-10 after L262-9."""
-    return hit.num[0] != "L", [int(part) for part in re.findall(r"\d+", hit.num)]
 
 
 def _key(hit: Hit, topic: str, searcher: Searcher) -> KeyArticle:

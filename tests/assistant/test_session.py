@@ -1,14 +1,19 @@
 """A trainer's pack: its plan, its articles, and a quiz that its articles bear out."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from docx import Document
 
 from assistant.cli import main
+from assistant.session_articles import key_articles
 from assistant.session_pack import known_mistakes, make_pack, pack_markdown
 from assistant.session_quiz import FIGURE, TRUTH, WHICH, Item, Source, _figures, quiz_fault, source_of
 from corpus.errors import CasfError
+
+TOPICS = Path(__file__).parent / "session_topics.jsonl"
 
 pytestmark = pytest.mark.model
 
@@ -66,6 +71,17 @@ def test_a_figure_is_asked_from_a_sentence_that_holds_one_answer(searcher):
     assert item.options[item.right] == "deux mois" and "[…]" in item.text and "deux mois" not in item.text
     assert len(set(item.options)) == 4 and item.quote == sentence
     assert quiz_fault(Item(FIGURE, "?", ("deux mois", "la personne"), 0, "L313-11", "Titre", ""), searcher)
+
+
+def test_the_articles_that_a_topic_turns_round_are_those_of_the_session(searcher):
+    """Topics that trainers give, each with the articles that a reader of the cards expects first."""
+    rows = [json.loads(line) for line in TOPICS.read_text("utf-8").splitlines()]
+    shares = {}
+    for row in rows:
+        chosen = {hit.num for hit in key_articles(row["topic"], searcher)[0]}
+        shares[row["topic"]] = len(chosen & set(row["expected"])) / len(row["expected"])
+    assert len(rows) >= 15 and sum(shares.values()) / len(rows) >= 0.7
+    assert min(shares.values()) > 0, shares
 
 
 def test_named_articles_are_those_of_the_session(searcher):
