@@ -66,7 +66,11 @@ def _text_of(data: bytes, name: str) -> str:
     return _plain(data, name)
 
 
-_WHY = {"time": "demande trop de temps", "memory": "demande trop de mémoire", "crash": "ne peut pas être lu : il est sans doute endommagé"}
+_WHY = {
+    "time": "demande trop de temps",
+    "memory": "demande trop de mémoire",
+    "crash": "ne peut pas être lu : il est sans doute endommagé",
+}
 
 
 def _apart(data: bytes, name: str) -> str:

@@ -19,11 +19,11 @@ ALIKE = 0.6  # share of common words from which two questions are one
 
 
 def growing_turn(
-    engine: Engine, user: str, text: str, scope: str, contract: str, earlier: str = "", waiting: str = ""
+    engine: Engine, user: str, text: str, scope: str, contract: str, earlier: str = "", waiting: str = "", day: str = ""
 ) -> Iterator[Turn]:
     """Ask, and give the turn each time that more of its answers is there, the whole one last.
 
-    `waiting` is said when there is no index yet. What can't be answered is the turn's "error".
+    `day` (ISO) asks for the law as it stood then. `waiting` is said when there is no index yet. What can't be answered is the turn's "error".
     """
     turn: Turn = {"question": text, "at": now(), "parts": [], "next": [], "error": "", "vote": None, "reason": ""}
     asked = with_context(text, earlier)
@@ -32,7 +32,7 @@ def growing_turn(
             title = engine.workspace(user).open(contract).contract.title
             yield from _answers(engine, turn, f"Contrat : {title}", asked, contract, user)
         if scope in (LAW, BOTH):
-            yield from _answers(engine, turn, "La loi (CASF)", asked, "", user)
+            yield from _answers(engine, turn, "La loi (CASF)", asked, "", user, day)
             turn["next"] = suggestions(engine, asked, turn)
     except NoIndex as error:
         turn["error"] = waiting or str(error)
@@ -41,10 +41,10 @@ def growing_turn(
     yield turn
 
 
-def _answers(engine: Engine, turn: Turn, title: str, asked: str, contract: str, user: str) -> Iterator[Turn]:
+def _answers(engine: Engine, turn: Turn, title: str, asked: str, contract: str, user: str, day: str = "") -> Iterator[Turn]:
     """The turn with one more part, as that part is written."""
     before, shift = list(turn["parts"]), sum(len(part["answer"]["citations"]) for part in turn["parts"])
-    for answer in engine.stream(asked, contract or None, user):
+    for answer in engine.stream(asked, contract or None, user, day):
         turn["parts"] = [*before, _part(title, contract, answer, shift)]
         yield turn
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from assistant import feedback
+from assistant.asked_day import parse_day
 from assistant.conversations import Conversation, Conversations, UnknownConversation
 from assistant.engine import Engine
-from assistant.web.answers import BOTH, CONTRACT, LAW, SCOPES, growing_turn
+from assistant.web.answers import CONTRACT, LAW, SCOPES, growing_turn
 from assistant.web.background import INTERNAL, Preparation
 from assistant.web.bridge import sent, view
 from assistant.web.conversation_view import bar_html, conversation_html, first_citation
@@ -18,6 +19,7 @@ from corpus.errors import CasfError
 from ingest.workspace import DEMO
 
 AGAIN = timedelta(hours=12)  # a conversation this recent is shown again when the page is reloaded
+NO_DAY = "Date non reconnue : écrivez-la comme 15/03/2009, ou laissez le champ vide pour le droit d'aujourd'hui."
 NO_QUESTION = "Posez une question : le champ est vide."
 
 
@@ -46,7 +48,7 @@ def tab(app: Any, engine: Engine, prep: Preparation, panel: Any) -> tuple[Any, l
             return kept(user).open(thread) if thread else None
         return None
 
-    def answer(text: str, scope: str, contract: str, thread: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    def answer(text: str, scope: str, contract: str, day: str, thread: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """The question at once, then its answer: (conversation, bar, thread, the emptied field)."""
         user, text = user_of(request), " ".join(text.split())
         conversation = current(user, thread)
@@ -54,10 +56,13 @@ def tab(app: Any, engine: Engine, prep: Preparation, panel: Any) -> tuple[Any, l
         if not text:
             yield conversation_html(turns) + f'<p class="erreur" role="alert">{NO_QUESTION}</p>', gr.skip(), thread, ""
             return
+        if not (on := parse_day(day)) and day.strip():
+            yield conversation_html(turns) + f'<p class="erreur" role="alert">{NO_DAY}</p>', gr.skip(), thread, text
+            return
         yield conversation_html(turns, text), gr.skip(), thread, ""
         try:
             earlier = turns[-1]["question"] if turns else ""
-            for turn in growing_turn(engine, user, text, scope, contract or DEMO, earlier, prep.said):
+            for turn in growing_turn(engine, user, text, scope, contract or DEMO, earlier, prep.said, on):
                 if turn["parts"]:
                     yield conversation_html([*turns, {**turn, "growing": True}]), gr.skip(), thread, ""
             conversation = conversation or kept(user).start(text)
@@ -70,14 +75,16 @@ def tab(app: Any, engine: Engine, prep: Preparation, panel: Any) -> tuple[Any, l
             return
         yield conversation_html(conversation.turns), bar_html(kept(user).list(), conversation.id), conversation.id, ""
 
-    def act(event: gr.EventData, scope: str, contract: str, thread: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    def act(
+        event: gr.EventData, scope: str, contract: str, day: str, thread: str, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
         """A click in the conversation or its bar: (conversation, bar, thread, field, scope, contract)."""
         user, data = user_of(request), sent(event)
         do = data.get("do")
         if do == "ask":
             scope = data.get("scope", scope)
             contract = data.get("contract", contract)
-            for step in answer(data.get("text", ""), scope, contract or DEMO, thread, request):
+            for step in answer(data.get("text", ""), scope, contract or DEMO, day, thread, request):
                 yield *step, scope, gr.Dropdown(value=contract or DEMO, visible=scope != LAW)
             return
         conversation = current(user, thread)
@@ -138,15 +145,18 @@ def tab(app: Any, engine: Engine, prep: Preparation, panel: Any) -> tuple[Any, l
             )  # fmt: skip
             with gr.Row(elem_id="portee"):
                 scope = gr.Radio(list(SCOPES), value=LAW, label="Chercher dans", elem_id="ou", container=False, scale=2)
+                day = gr.Textbox(
+                    label="Droit en vigueur le", placeholder="aujourd'hui (ou 15/03/2009)", max_length=40, elem_id="jour", scale=2
+                )
                 contract = gr.Dropdown(
                     [("CPOM de démonstration", DEMO)], value=DEMO, label="Contrat", visible=False, elem_id="quel-contrat", scale=3
                 )
     hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    asked = question.submit(answer, [question, scope, contract, thread], [shown, bar, thread, question], **hidden)
+    asked = question.submit(answer, [question, scope, contract, day, thread], [shown, bar, thread, question], **hidden)
     firsts = [asked.then(show_first, thread, panel, **hidden)]
     for source in (shown, bar):
-        clicked = source.act(act, [scope, contract, thread], [shown, bar, thread, question, scope, contract], **hidden)
+        clicked = source.act(act, [scope, contract, day, thread], [shown, bar, thread, question, scope, contract], **hidden)
         firsts.append(clicked.then(show_first, thread, panel, **hidden))
-    scope.change(lambda s: gr.Dropdown(visible=s in (CONTRACT, BOTH)), scope, contract, **hidden)
+    scope.change(lambda s: (gr.Dropdown(visible=s != LAW), gr.Textbox(visible=s != CONTRACT)), scope, [contract, day], **hidden)
     loaded = app.load(load, None, [shown, bar, thread, contract], **hidden)
     return contract, [*firsts, loaded.then(show_first, thread, panel, **hidden)]
