@@ -40,7 +40,8 @@ def remarks(check: Check) -> list[Remark]:
 def _of_reference(ref: Reference) -> Remark:
     name = printed(ref.num) + (f" à {printed(ref.range_end)}" if ref.range_end else "")
     end = ref.offset + len(ref.text)
-    also = f" Ne pas confondre avec {printed(ref.homonym)}, qui existe." if ref.homonym else ""
+    noted = ref.homonym in ref.note or printed(ref.homonym) in ref.note  # the card's note may warn of it already
+    also = f" Ne pas confondre avec {printed(ref.homonym)}, qui existe." if ref.homonym and not noted else ""
     if ref.code != CASF and ref.status == "unknown" and not ref.source:
         return Remark(FINE, "Références", f"{name} ({ref.code})", "Article d'un autre code : non vérifié ici.", ref.offset, end)
     if ref.status == "repealed":

@@ -20,7 +20,6 @@ ARTICLES, LAWS = 8, 6
 POOL, NEAR = 60, 20  # articles that each phrasing proposes; first ones that tell which chapters are the topic's
 PHRASINGS = 5
 TITLE, CENTRAL, HOME = 0.5, 0.15, 0.5  # beside a search score whose best is 1
-ABSENT = 0.4  # the score of what a phrasing does not find
 LEADING = 3  # candidates whose cards lead to an article from which it is one too
 
 
@@ -50,12 +49,12 @@ def _ranked(topic: str, found: list[list[Hit]], searcher: Searcher) -> list[str]
     index, subjects = searcher.index, Subjects(searcher)
     said = [subjects.units(text) for text in phrasings(topic)]
     shares = [{hit.num: hit.score / hits[0].score for hit in hits} for hits in found]
-    near = {num: sum(own.get(num, ABSENT) for own in shares) / len(shares) for num in set().union(*shares)}
+    near = {num: sum(own.get(num, 0.0) for own in shares) / len(shares) for num in set().union(*shares)}
     pool = {*near, *(num for units in said for num in subjects.by_title(units))}
     leads = Counter(num for own in pool for num in {num for card in index.cards_of(own) for num in card.see})
     pool |= {num for num, count in leads.items() if count >= LEADING}
     score = {
-        num: near.get(num, ABSENT)
+        num: near.get(num, 0.0)
         + TITLE * max(subjects.titled(units, num)[1] for units in said)
         + CENTRAL * math.log(1 + leads[num])
         for num in pool

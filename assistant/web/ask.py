@@ -144,10 +144,13 @@ def tab(app: Any, engine: Engine, prep: Preparation, panel: Any) -> tuple[Any, l
                 lines=1, max_lines=6, max_length=5000, submit_btn="Demander", elem_id="question",
             )  # fmt: skip
             with gr.Row(elem_id="portee"):
-                scope = gr.Radio(list(SCOPES), value=LAW, label="Chercher dans", elem_id="ou", container=False, scale=2)
-                day = gr.Textbox(
-                    label="Droit en vigueur le", placeholder="aujourd'hui (ou 15/03/2009)", max_length=40, elem_id="jour", scale=2
+                scope = gr.Radio(
+                    list(SCOPES), value=LAW, label="Chercher dans", elem_id="ou", container=False, scale=1, min_width=300
                 )
+                day = gr.Textbox(
+                    label="Droit en vigueur le", placeholder="aujourd'hui", max_length=40, elem_id="jour",
+                    scale=1, min_width=300,
+                )  # fmt: skip
                 contract = gr.Dropdown(
                     [("CPOM de démonstration", DEMO)], value=DEMO, label="Contrat", visible=False, elem_id="quel-contrat", scale=3
                 )

@@ -28,6 +28,16 @@ def test_an_answer_cites_and_its_citation_opens_by_keyboard(page):
     assert page.evaluate("document.activeElement.classList.contains('renvoi')")
 
 
+def test_the_law_of_a_day_is_asked_with_the_field_or_refused_in_a_sentence(page):
+    page.fill("#jour textarea, #jour input", "avant-hier")
+    page.fill("#question textarea", QUESTION)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#conversation .erreur:has-text('Date non reconnue')")
+    assert page.input_value("#question textarea") == QUESTION
+    page.fill("#jour textarea, #jour input", "15/03/1999")  # before the ten articles' only day
+    assert "1999" in ask(page, QUESTION).inner_text()
+
+
 def test_a_reference_is_copied_as_people_cite_it(page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     turn = ask(page, "Que dit l'article L. 900-4 ?")
