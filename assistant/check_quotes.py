@@ -89,7 +89,7 @@ class Quotes:
         passages = self.index.lexical["passages"]
         near = [ident for ident, _ in passages.best(list(dict.fromkeys(index_words(quote))), CANDIDATES)]
         if self.index.manifest["passages"]:
-            vector = self.searcher.embedder.queries([quote])[0]
+            vector = self.searcher.embedder.query(quote)
             near += [ident for ident, _ in self.index.dense("passages", vector, CANDIDATES)]
         nums = list(dict.fromkeys(map(row_num, near)))
         parts = pieces(quote)

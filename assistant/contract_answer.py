@@ -37,7 +37,7 @@ class Ranked:
 
 def rank(asked: Asked, reading: Reading, opened: OpenContract, embedder: Embedder) -> list[Ranked]:
     """The contract's units, best first."""
-    cosines = opened.dense(embedder.queries([asked.question.mended])[0])
+    cosines = opened.dense(embedder.query(asked.question.mended))
     low, top = (float(cosines.min()), float(cosines.max())) if len(cosines) else (0.0, 0.0)
     by_id = {p.id: float(c) for p, c in zip(opened.passages, cosines, strict=True)}
     ranked = []

@@ -54,12 +54,6 @@ def weights() -> Mapping[str, Any]:
     return loaded
 
 
-def fused(features: Mapping[str, float], system: str) -> float:
-    """The score of one article: the weighted sum of its features, an absent one counting nothing."""
-    own: Mapping[str, float] = weights()[system]
-    return sum(own.get(name, 0.0) * value for name, value in features.items())
-
-
 @lru_cache(maxsize=4)
 def adapter(fingerprint: str) -> np.ndarray | None:
     """The question adapter, shape (d, d), when it was fitted for the model in use; None for another model."""

@@ -16,7 +16,6 @@ from assistant.check import LETTERS, is_chapter, status_of
 from assistant.check_claims import SUPPORTED, Judge, figure_of
 from assistant.check_sentences import split
 from assistant.check_ties import without_references
-from assistant.fusion import fused
 from assistant.question import Question, read_question
 from assistant.retrieval import EXACT, Hit, Searcher
 from corpus.cards import repeal_told
@@ -114,12 +113,11 @@ def what_is_said(text: str) -> str:
 
 def measures(question: Question, nums: Sequence[str], searcher: Searcher, judge: Judge) -> dict[str, float]:
     """How the best of the articles `nums` stands to what is asked without naming it (see `WEIGHTS`)."""
-    _, features = searcher.features(question, set(nums))
     # The fixed weights, not the learned ones: these are fitted again now and then, on another scale.
-    scores = {num: fused(own, "prior") for num, own in features.items()}
+    scores = searcher.candidates(question, set(nums)).scores("prior")
     cited = max(nums, key=lambda num: scores[num])
     other = max((num for num in scores if num not in nums and num not in judge.repealed), key=lambda num: scores[num])
-    of = judge.measures(question.mended, searcher.embedder.queries([question.mended])[0])
+    of = judge.measures(question.mended, searcher.embedder.query(question.mended))
     return {
         "says": _odds(figure_of(of(cited))),
         "other": _odds(figure_of(of(other))),
@@ -216,7 +214,7 @@ def _figure(question: Question, num: str, judge: Judge) -> Premise | None:
         message += f" dit le contraire : le silence y vaut {silence}."
     else:
         said = what_is_said(own)
-        of = judge.measures(said, judge.searcher.embedder.queries([said])[0])
+        of = judge.measures(said, judge.searcher.embedder.query(said))
         figure = "" if _STORY.search(own) or figure_of(of(num)) < SUPPORTED else judge.contradicted(said, num)
         if not figure:
             return None

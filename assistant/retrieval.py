@@ -8,6 +8,7 @@ comes first.
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,7 +20,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from assistant.fusion import adapted, fused, unit
+from assistant.fusion import adapted, unit, weights
 from assistant.question import Question, read_question
 from assistant.rerank import DEPTH, Reranker, spread
 from corpus.article import Passage, article_url
@@ -95,6 +96,33 @@ def codes_about(text: str) -> set[str]:
     return {name for name, pattern in _subjects().items() if pattern.search(folded)}
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The articles `nums` that the views propose: features `values` (n, len(names)) and each one's best row by view ("" none)."""
+
+    nums: list[str]
+    names: tuple[str, ...]
+    values: np.ndarray
+    rows: Mapping[str, list[str]]
+
+    def with_column(self, name: str, column: np.ndarray) -> "Candidates":
+        return Candidates(self.nums, (*self.names, name), np.column_stack([self.values, column]), self.rows)
+
+    def weighed(self, system: str) -> np.ndarray:
+        """The weighted sum of every candidate's features, shape (n,)."""
+        own: Mapping[str, float] = weights()[system]
+        return np.asarray(self.values @ np.array([own.get(name, 0.0) for name in self.names]))
+
+    def scores(self, system: str) -> dict[str, float]:
+        return dict(zip(self.nums, self.weighed(system).tolist(), strict=True))
+
+    def features(self, num: str) -> dict[str, float]:
+        return dict(zip(self.names, self.values[bisect_left(self.nums, num)].tolist(), strict=True))
+
+    def row(self, view: str, num: str) -> str:
+        return self.rows[view][bisect_left(self.nums, num)] if view in self.rows else ""
+
+
 class Searcher:
     """Finds articles in one open index. `views` leaves out the cards or the text, for measuring."""
 
@@ -116,18 +144,18 @@ class Searcher:
         """The k best articles, best first, each once."""
         exact = {num for ref in question.refs for num in self.resolve(ref)}
         beside = self.neighbours(exact) if exact else set()
-        rows, features = self.features(question, exact | beside)
-        scores = {num: fused(own, self.views) for num, own in features.items()}
+        found = self.candidates(question, exact | beside)
+        scores = found.scores(self.views)
         if self.reranker:
-            scores |= self._reread(question, scores, rows)
+            scores |= self._reread(question, scores, found)
         if about := codes_about(question.mended):
             for num in scores:
                 scores[num] += SUBJECT if split_key(num)[1] in about and not self.index.card(num) else 0.0
         wanted = BESIDE if asks_for_neighbour(question) else 0.0
-        for num in scores:
-            scores[num] += EXACT if num in exact else wanted if num in beside else 0.0
+        for num in exact | beside:
+            scores[num] += EXACT if num in exact else wanted
         best = sorted(scores, key=lambda num: (-scores[num], num))[:k]
-        return [self._hit(num, scores[num], rows, features[num], num in exact) for num in best]
+        return [self._hit(num, scores[num], found, num in exact) for num in best]
 
     def neighbours(self, nums: Collection[str]) -> set[str]:
         """The articles before and after each in the code's order, those that it cites and those that cite it."""
@@ -143,13 +171,11 @@ class Searcher:
             found |= {other for card in self.index.cards_of(num) for other in card.see if other in self.known}
         return found - set(nums)
 
-    def _reread(
-        self, question: Question, scores: dict[str, float], rows: dict[str, dict[str, tuple[str, float]]]
-    ) -> dict[str, float]:
+    def _reread(self, question: Question, scores: dict[str, float], found: Candidates) -> dict[str, float]:
         """Scores of the best fifty after the cross-encoder's reading, its opinion weighing as much as the first one's."""
         assert self.reranker
         best = sorted(scores, key=lambda num: (-scores[num], num))[:DEPTH]
-        hits = [self._hit(num, scores[num], rows, {}, False) for num in best]
+        hits = [self._hit(num, scores[num], found, False) for num in best]
         texts = [f"{hit.card.title}. {hit.card.summary} {hit.text}" if hit.card else hit.text for hit in hits]
         first = np.array([scores[num] for num in best], np.float32)
         second = self.reranker.scores(question.mended, texts)
@@ -173,93 +199,99 @@ class Searcher:
                 found = nums[first : last + 1][:40]
         return found
 
-    def features(
-        self, question: Question, exact: Collection[str] = ()
-    ) -> tuple[dict[str, dict[str, tuple[str, float]]], dict[str, dict[str, float]]]:
-        """Best row of every candidate by view, and its features (`assistant.fusion.FEATURES`) by number."""
+    def features(self, question: Question, exact: Collection[str] = ()) -> dict[str, dict[str, float]]:
+        """The features (`assistant.fusion.FEATURES`) of every candidate by number, to fit weights and compare systems."""
+        found = self.candidates(question, exact)
+        return {num: found.features(num) for num in found.nums}
+
+    def candidates(self, question: Question, exact: Collection[str] = ()) -> Candidates:
+        """What every view proposes, and the articles `exact`, with their features."""
         dense = {"all": ("passages", "cards", "questions"), "text": ("passages",), "cards": ("cards", "questions")}[self.views]
         lexical = {"all": ("passages", "cards"), "text": ("passages",), "cards": ("cards",)}[self.views]
         long, topic = len(question.text) > LONG, is_topic(question.text)
         plain, tokens = self.embedder.query_tokens(question.mended)
         vectors = np.vstack([plain, adapted(plain, tokens, self.embedder.fingerprint, long)])
 
-        candidates = set(exact)
+        proposed = set(exact)
         words: dict[str, dict[str, float]] = {}
         for field_name in lexical:
             best: dict[str, float] = {}
             for ident, score in self.index.lexical[field_name].best(question.words, POOL, question.added, ADDED):
                 best.setdefault(row_num(ident), score)
             words[field_name] = best
-            candidates |= set(best)
+            proposed |= set(best)
         between = unit(vectors[0] + vectors[1])
         for view in dense:
-            candidates |= {row_num(ident) for ident, _ in self.index.dense(view, between, POOL)}
+            rows = self.index.rows[view]
+            near = rows.nearest(between, POOL) if rows.few else self.index.dense(view, between, POOL)
+            proposed |= {row_num(ident) for ident, _ in near}
 
-        if not candidates:
-            return {}, {}
-        highest = {name: max(own.values(), default=1.0) for name, own in words.items()}
-        found = {view: self.index.rows[view].best(vectors, candidates) for view in dense}
-        about = codes_about(question.mended)
-        about_overseas = bool(_OVERSEAS.search(fold(" ".join([question.text, *question.added]))))
-        # A view that the article lacks (no text fetched, no card) is worth its poorest other: neither reward nor penalty.
-        ordered = sorted(candidates)
-        absent = np.full(len(vectors), np.inf, np.float32)
-        cosines = np.array([[found[view][num][1] if num in found[view] else absent for view in dense] for num in ordered])
-        cosines = np.where(np.isinf(cosines), cosines.min(axis=1, keepdims=True, initial=np.inf), cosines)
-        cosines[np.isinf(cosines)] = 0.0
+        nums = sorted(proposed)
         columns: dict[str, np.ndarray] = {}
+        ids, cosines = {}, np.zeros((len(dense), len(nums), len(vectors)), np.float32)
         for i, view in enumerate(dense):
-            columns[view], columns[f"adapted_{view}"] = cosines[:, i, 0], cosines[:, i, 1]
+            ids[view], cosines[i] = self.index.rows[view].best(vectors, nums)
+        # A view that the article lacks (no text fetched, no card) is worth its poorest other: neither reward nor penalty.
+        cosines = np.where(np.isinf(cosines), cosines.min(axis=0), cosines)
+        cosines[np.isinf(cosines)] = 0.0
+        for i, view in enumerate(dense):
+            columns[view], columns[f"adapted_{view}"] = cosines[i, :, 0], cosines[i, :, 1]
             if long and view != "passages":
-                windows = cosines[:, i, 2 if len(vectors) > 2 else 1 :]
+                windows = cosines[i, :, 2 if len(vectors) > 2 else 1 :]
                 columns[f"window_{view}"], columns[f"windows_{view}"] = windows.max(axis=1), windows.mean(axis=1)
-        features: dict[str, dict[str, float]] = {}
-        for num, row in zip(ordered, np.stack(list(columns.values()), axis=1).tolist(), strict=True):
-            own = dict(zip(columns, row, strict=True))
-            for field_name, name in (("passages", "text_words"), ("cards", "card_words")):
-                if best := words.get(field_name, {}):
-                    own[name] = best.get(num, 0.0) / highest[field_name]
-            # Where the question is about a code that has no cards, their words are worth those of the text.
-            if about and num not in found.get("cards", {}) and split_key(num)[1] in about:
-                own["card_words"] = own.get("text_words", 0.0)
-            own["law"] = float(num.startswith("L") or num[0].isdigit())
-            own["repealed"] = float(num in self._repealed)
-            own["annex"] = float(num.startswith("Annexe"))
-            own["overseas"] = float(is_overseas(num) and not about_overseas)
-            own["long_card_words"] = own.get("card_words", 0.0) * long
-            for name in ("text_words", "card_words", "law"):
-                own[f"topic_{name}"] = own.get(name, 0.0) * topic
-            features[num] = own
-        self._add_section_support(features)
-        return {view: {num: (ident, float(c[0])) for num, (ident, c) in own.items()} for view, own in found.items()}, features
+        for field_name, name in (("passages", "text_words"), ("cards", "card_words")):
+            own = words.get(field_name, {})
+            columns[name] = np.array([own.get(num, 0.0) for num in nums]) / max(own.values(), default=1.0)
+        # Where the question is about a code that has no cards, their words are worth those of the text.
+        if about := codes_about(question.mended):
+            lacks = [
+                not ident and split_key(num)[1] in about
+                for num, ident in zip(nums, ids.get("cards", [""] * len(nums)), strict=True)
+            ]
+            columns["card_words"] = np.where(lacks, columns["text_words"], columns["card_words"])
+        columns["law"], columns["annex"], overseas = np.array([_kinds(num) for num in nums], float).reshape(-1, 3).T
+        columns["repealed"] = np.array([num in self._repealed for num in nums], float)
+        about_overseas = bool(_OVERSEAS.search(fold(" ".join([question.text, *question.added]))))
+        columns["overseas"] = overseas * (not about_overseas)
+        columns["long_card_words"] = columns["card_words"] * long
+        for name in ("text_words", "card_words", "law"):
+            columns[f"topic_{name}"] = columns[name] * topic
+        found = Candidates(nums, tuple(columns), np.stack(list(columns.values()), axis=1).astype(float), ids)
+        return found.with_column("section", self._section_support(found))
 
-    def _add_section_support(self, features: dict[str, dict[str, float]]) -> None:
-        """Feature "section": the prior score of the best other candidate of the same section (a lone one gets the lowest)."""
-        prior = {num: fused(own, "prior") for num, own in features.items()}
-        best: dict[str, list[tuple[float, str]]] = {}
-        for num, score in sorted(prior.items(), key=lambda pair: -pair[1]):
-            top = best.setdefault(self._sections.get(num, num), [])
-            if len(top) < 2:
-                top.append((score, num))
-        lowest = min(prior.values(), default=0.0)
-        for num, own in features.items():
-            others = [score for score, other in best[self._sections.get(num, num)] if other != num]
-            own["section"] = others[0] if others else lowest
+    def _section_support(self, found: Candidates) -> np.ndarray:
+        """The prior score of the best other candidate of each one's section (a lone one gets the lowest), shape (n,)."""
+        if not found.nums:
+            return np.zeros(0)
+        prior = found.weighed("prior")
+        ranked: dict[str, list[float]] = {}
+        for at in np.argsort(-prior, kind="stable"):
+            ranked.setdefault(self._sections.get(found.nums[at], found.nums[at]), []).append(prior[at])
+        lowest = prior.min()
+        support = []
+        for num, own in zip(found.nums, prior, strict=True):
+            best, *others = ranked[self._sections.get(num, num)]
+            support.append(best if own < best else others[0] if others else lowest)
+        return np.array(support)
 
-    def _hit(
-        self, num: str, score: float, rows: dict[str, dict[str, tuple[str, float]]], views: dict[str, float], exact: bool
-    ) -> Hit:
+    def _hit(self, num: str, score: float, found: Candidates, exact: bool) -> Hit:
         passage = None
-        if num in rows.get("passages", {}):
-            passage = self.index.passage(rows["passages"][num][0])
+        if row := found.row("passages", num):
+            passage = self.index.passage(row)
         elif passages := self.index.passages_of(num):
             passage = passages[0]
         asked = ""
-        if num in rows.get("questions", {}):
-            ident, _, place = rows["questions"][num][0].rpartition("?")
+        if row := found.row("questions", num):
+            ident, _, place = row.rpartition("?")
             card = next((c for c in self.index.cards_of(num) if c.id == ident), None)
             asked = card.questions[int(place)] if card else ""
-        return Hit(num, round(score, 4), passage, self.index.card(num), asked, views, exact)
+        return Hit(num, round(score, 4), passage, self.index.card(num), asked, found.features(num), exact)
+
+
+@lru_cache(maxsize=50_000)
+def _kinds(num: str) -> tuple[bool, bool, bool]:
+    """Whether an article is of the legislative part, an annex, of livre V."""
+    return num.startswith("L") or num[0].isdigit(), num.startswith("Annexe"), is_overseas(num)
 
 
 def is_topic(text: str) -> bool:

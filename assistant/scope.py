@@ -88,9 +88,9 @@ def outside(question: Question, searcher: Searcher) -> float:
     weights = model()
     if weights["fingerprint"] != searcher.embedder.fingerprint or not searcher.index.rows["questions"].ids:
         return 0.0
-    vector = searcher.embedder.queries([question.mended])[0]
+    vector = searcher.embedder.query(question.mended)
     rows = searcher.index.rows
-    near = {view: np.asarray(rows[view].vectors @ vector, np.float32) for view in ("questions", "cards")}
+    near = {view: rows[view].cosines(vector) for view in ("questions", "cards")}
     found = {"linear": linear(question.mended, vector), **signs(question.mended, near, searcher.index.lexical["cards"])}
     z = weights["intercept"] + sum(weights["second"][name] * value for name, value in found.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))

@@ -79,7 +79,7 @@ def run_legal(engine: Engine, rows: list[dict[str, Any]]) -> dict[str, Any]:
             if views == base.views:
                 trust.append((confidence(signals(question, hits, searcher)), found[0] in {*row["gold"], *row.get("also", ())}))
                 named = [num for ref in question.refs for num in searcher.resolve(ref)]
-                for name, ranked in rankings(searcher.features(question, named)[1], named, views).items():
+                for name, ranked in rankings(searcher.features(question, named), named, views).items():
                     compared.setdefault(name, []).append((ranked, row["gold"]))
         out["systems"][views] = {**ranking(runs), "ms": times(took)}
         if views == base.views:

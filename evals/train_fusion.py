@@ -48,7 +48,7 @@ class Listed(NamedTuple):
 
 def listed(searcher: Searcher, row: dict[str, Any]) -> Listed:
     """The candidates of one question of a set."""
-    _, found = searcher.features(read_question(row["question"], searcher.index.vocabulary))
+    found = searcher.features(read_question(row["question"], searcher.index.vocabulary))
     nums = sorted(found)
     matrix = np.array([[found[num].get(name, 0.0) for name in NAMES] for num in nums], np.float32)
     right = np.array([num in row["gold"] for num in nums])

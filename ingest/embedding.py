@@ -13,6 +13,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -41,6 +42,7 @@ class Embedder(Embeddings):
         self._model: Any = None
         self._encoder: Encoder | None = None
         self._lock = threading.Lock()
+        self._read = lru_cache(maxsize=16)(self._query_tokens)  # one question is weighed, searched and judged: read it once
 
     def load(self) -> Any:
         """The sentence-transformers model (about a second once the library is imported, five for the library)."""
@@ -69,7 +71,7 @@ class Embedder(Embeddings):
             return self._encoder
 
     def embed_query(self, text: str) -> list[float]:
-        return self.queries([text])[0].tolist()  # type: ignore[no-any-return]
+        return self.query(text).tolist()  # type: ignore[no-any-return]
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return self.passages(texts).tolist()  # type: ignore[no-any-return]
@@ -79,7 +81,14 @@ class Embedder(Embeddings):
         return self._encode(["query: " + t for t in texts])
 
     def query_tokens(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """One question's vector (d,) and, from the same reading, those of its tokens (n, d), float32."""
+        """One question's vector (d,) and, from the same reading, those of its tokens (n, d), float32; not to be written on."""
+        return self._read(text)
+
+    def query(self, text: str) -> np.ndarray:
+        """The vector of one question, shape (d,), float32; not to be written on."""
+        return self.query_tokens(text)[0]
+
+    def _query_tokens(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         text = "query: " + text
         if encoder := self.encoder():
             return encoder.tokens(text)

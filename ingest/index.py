@@ -9,7 +9,7 @@ other day the exact rows of both are read, those of the versions in force that d
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from datetime import date
 from functools import cached_property, lru_cache
@@ -59,6 +59,7 @@ def live_folder(home: Path) -> Path | None:
     return folder if (folder / "manifest.json").is_file() else None
 
 
+@lru_cache(maxsize=100_000)
 def row_num(ident: str) -> str:
     """The article's key inside a row's id ("L313-11#2", "L313-11@2009-01-01#2", "L313-11|I?3", "375 C. civ.#0")."""
     for mark in ("#", "|", "?", "@"):
@@ -67,7 +68,10 @@ def row_num(ident: str) -> str:
 
 
 class Rows:
-    """The vectors of one view, (n, d) half precision: exact cosines, reading only the rows of the articles asked for."""
+    """The vectors of one view, (n, d): exact cosines. Few rows lie in memory in full precision, and are compared all at once
+    faster than Chroma proposes some; of many, in half precision on the disk, those of the articles asked for are read."""
+
+    FEW = 20_000
 
     def __init__(self, ids: list[str], vectors: np.ndarray):
         self.ids = ids
@@ -76,10 +80,16 @@ class Rows:
         for i, ident in enumerate(self.ids):
             self._of.setdefault(row_num(ident), []).append(i)
 
+    @property
+    def few(self) -> bool:
+        """Whether comparing every row is the fastest way to the nearest ones."""
+        return len(self.ids) <= self.FEW
+
     @classmethod
     def read(cls, folder: Path, view: str) -> "Rows":
         ids = json.loads((folder / f"{view}.json").read_text(encoding="utf-8"))
-        return cls(ids, np.load(folder / f"{view}.npy", mmap_mode="r"))
+        vectors = np.load(folder / f"{view}.npy", mmap_mode="r")
+        return cls(ids, np.array(vectors, np.float32) if view in VIEWS and len(ids) <= cls.FEW else vectors)
 
     @classmethod
     def some(cls, parts: Sequence[tuple["Rows", np.ndarray]]) -> "Rows":
@@ -87,25 +97,33 @@ class Rows:
         ids = [ident for rows, mask in parts for ident, kept in zip(rows.ids, mask, strict=True) if kept]
         return cls(ids, np.concatenate([rows.vectors[mask] for rows, mask in parts]))
 
+    def cosines(self, vector: np.ndarray) -> np.ndarray:
+        """Cosines of every row with `vector` (d,), shape (n,), float32."""
+        return np.asarray(np.asarray(self.vectors, np.float32) @ vector)
+
     def nearest(self, vector: np.ndarray, k: int) -> list[tuple[str, float]]:
         """The k rows nearest to `vector` (d,) as (id, cosine), best first, by comparing them all."""
-        cosines = self.vectors.astype(np.float32) @ vector
-        return [(self.ids[i], float(cosines[i])) for i in np.argsort(-cosines, kind="stable")[:k]]
+        cosines = self.cosines(vector)
+        top = np.argpartition(-cosines, k - 1)[:k] if k < len(cosines) else np.arange(len(cosines))
+        return [(self.ids[i], float(cosines[i])) for i in top[np.lexsort((top, -cosines[top]))]]
 
-    def best(self, vectors: np.ndarray, nums: Iterable[str]) -> dict[str, tuple[str, np.ndarray]]:
-        """For each article that has rows here: the row nearest to the first of `vectors` (k, d), and its best cosines (k,)."""
-        owners = [(num, self._of[num]) for num in nums if num in self._of]
-        rows = [i for _, own in owners for i in own]
+    def best(self, vectors: np.ndarray, nums: Sequence[str]) -> tuple[list[str], np.ndarray]:
+        """For each article of `nums` the id of its row nearest to the first of `vectors` (k, d), and its best cosines (k,),
+        shape (len(nums), k); "" and infinity where it has no row here."""
+        owners = [self._of.get(num, ()) for num in nums]
+        ids, highest = [""] * len(nums), np.full((len(nums), len(vectors)), np.inf, np.float32)
+        present = [i for i, own in enumerate(owners) if own]
+        rows = [row for i in present for row in owners[i]]
         if not rows:
-            return {}
-        cosines = self.vectors[rows].astype(np.float32) @ vectors.T
-        starts = np.cumsum([0, *(len(own) for _, own in owners[:-1])])
-        highest = np.maximum.reduceat(cosines, starts)
-        first = cosines[:, 0]
-        return {
-            num: (self.ids[own[int(np.argmax(first[at : at + len(own)]))]], best)
-            for (num, own), at, best in zip(owners, starts, highest, strict=True)
-        }
+            return ids, highest
+        cosines = np.asarray(self.vectors[rows], np.float32) @ vectors.T
+        sizes = np.array([len(owners[i]) for i in present])
+        starts = np.cumsum(sizes) - sizes
+        highest[present] = np.maximum.reduceat(cosines, starts)
+        hits = np.flatnonzero(cosines[:, 0] == np.repeat(highest[present, 0], sizes))
+        for i, at in zip(present, hits[np.searchsorted(hits, starts)], strict=True):
+            ids[i] = self.ids[rows[at]]
+        return ids, highest
 
 
 class Index:
@@ -327,6 +345,8 @@ class Index:
             return self.rows[view].nearest(vector, k)
         try:
             return nearest(self.collections[view], vector, k)
+        except CasfError:  # a server that is away
+            raise
         except Exception as error:  # Chroma reads its vectors at the first question only, and its errors are of every kind
             raise DamagedIndex(type(error).__name__) from error
 

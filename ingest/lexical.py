@@ -37,7 +37,12 @@ class LexicalIndex:
     @classmethod
     def load(cls, folder: Path) -> "LexicalIndex":
         ids = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
-        return cls(ids, bm25s.BM25.load(folder, mmap=True, show_progress=False) if ids else None)
+        if not ids:
+            return cls(ids, None)
+        bm25 = bm25s.BM25.load(folder, mmap=True, show_progress=False)
+        # The same memory-mapped bytes as plain arrays: a `np.memmap` takes ten times as long to be sliced.
+        bm25.scores = {k: np.asarray(v) if isinstance(v, np.memmap) else v for k, v in bm25.scores.items()}
+        return cls(ids, bm25)
 
     @property
     def vocabulary(self) -> dict[str, int]:

@@ -110,7 +110,7 @@ def test_search_meets_only_the_day_s_versions(two_ages, words):
     assert first == f"L900-2@{OLD}#0"
     assert "L900-2#0" not in [ident for ident, _ in others]
     assert then.passage(first).text.endswith("deux euros.")
-    assert score == pytest.approx(float(then.rows["passages"].best(vector[None], ["L900-2"])["L900-2"][1][0]))
+    assert score == pytest.approx(float(then.rows["passages"].best(vector[None], ["L900-2"])[1][0, 0]))
     assert [i for i, _ in then.lexical["passages"].best(["prix"], 5)] == [first]
 
 
