@@ -90,6 +90,12 @@ def read_page(path: str, number: int, program: str, progress: Progress = silent)
     return {"text": clean(text), "confidence": round(sure, 1)}
 
 
+def places(path: str, number: int, program: str) -> tuple[list[Word], tuple[int, int]]:
+    """The words of page `number` (from 1) in the order of reading, and the size in pixels in which their places are told."""
+    page = drawn(path, number)
+    return _Reader(program)._words([page], 3)[0], (page.shape[1], page.shape[0])
+
+
 def drawn(path: str, number: int) -> Picture:
     """The page in grey at `DPI`; a page larger than paper is drawn coarser."""
     document = pypdfium2.PdfDocument(path)

@@ -117,17 +117,24 @@ def contract_page(engine: Engine, user: str, ident: str, number: int, quote: str
         return
     head = f'<p class="chemin">{escape(contract.title)}</p>'
     yield framed(title, f'{head}<div class="page attente" aria-hidden="true"></div>{text}', tools)
+    scanned = contract.pages[number - 1].ocr
     try:
         drawn = page_image(file, number, quote)
+        if scanned and quote:  # the page at once, the quotation's place on it once recognised
+            yield framed(title, f"{head}{_picture(drawn, number)}{text}", tools)
+            drawn = page_image(file, number, quote, recognise=True)
     except CasfError as error:
         yield framed(title, f"{head}<p>{escape(str(error))}</p>{text}", tools)
         return
+    yield framed(title, f"{head}{_picture(drawn, number)}{text}", tools)
+
+
+def _picture(drawn: dict[str, Any], number: int) -> str:
     told = f"Page {number} du contrat" + (", le passage cité est surligné" if drawn["marked"] else "")
-    picture = (
+    return (
         f'<img class="page" alt="{told}" width="{drawn["width"]}" height="{drawn["height"]}" '
         f'src="data:image/webp;base64,{drawn["image"]}">'
     )
-    yield framed(title, f"{head}{picture}{text}", tools)
 
 
 def _turn(ident: str, number: int, count: int, quote: str) -> str:

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from ingest.ocr import tools
 from ingest.workspace import DEMO_FILE
 from tests.web.conftest import ask, opened, tab
 
@@ -28,15 +29,19 @@ def contract(request, tmp_path):
     """A contract of one page, of our own words; the demonstration one in the long tier."""
     if request.param == "demo":
         return DEMO_FILE
+    return short_contract(tmp_path)
+
+
+def short_contract(folder):
     from reportlab.pdfgen.canvas import Canvas
 
-    canvas = Canvas(str(tmp_path / "petit.pdf"))
+    canvas = Canvas(str(folder / "petit.pdf"))
     lines = ("CONTRAT PLURIANNUEL D'OBJECTIFS ET DE MOYENS", "Article 1 - Durée", "Le contrat prend effet le 1er mars 2025 pour cinq ans.",
              "Article 2 - Moyens", "Le montant de la dotation globalisée commune est fixé à 1 250 000 euros.")  # fmt: skip
     for number, line in enumerate(lines):
         canvas.drawString(60, 780 - 24 * number, line)
     canvas.save()
-    return tmp_path / "petit.pdf"
+    return folder / "petit.pdf"
 
 
 def test_a_contract_is_added_seen_by_its_owner_alone_compared_and_deleted(page, served, browser, contract):
@@ -75,6 +80,24 @@ def test_a_contract_is_added_seen_by_its_owner_alone_compared_and_deleted(page, 
     assert page.context.request.get(served + link).status == 404
     page.reload()
     page.wait_for_selector("#conversation .accueil")  # the answers that quoted it are gone too
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(tools()["missing"], reason="Tesseract ou son français n'est pas installé")
+def test_a_scan_is_dropped_and_its_date_found_on_the_picture_of_its_page(page, tmp_path):
+    from evals.contracts.scan import scanned
+
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(scanned(short_contract(tmp_path).read_bytes()))
+    tab(page, "contrat")
+    page.set_input_files("#onglet-contrat input[type=file]", str(scan))
+    page.wait_for_selector("text=Contrat ajouté", timeout=180_000)
+    tab(page, "question")
+    page.click("#ou label:has-text('Mon contrat')")
+    turn = ask(page, "Quand le contrat prend-il effet ?")
+    assert "1er mars 2025" in turn.locator(".reponse").inner_text()
+    turn.locator(".sources [data-open]").first.click()
+    page.wait_for_selector("#passage img.page[alt*='surligné']")
 
 
 def test_a_file_that_is_no_contract_gets_a_sentence(page, tmp_path):
