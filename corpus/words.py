@@ -28,14 +28,24 @@ _WORD = re.compile(r"[a-z0-9]+")
 _ELISION = re.compile(r"\b(?:l|d|qu|n|s|j|m|t|c|lorsqu|puisqu|jusqu|quoiqu)['’]", re.IGNORECASE)
 
 
+class _Folding(dict[int, str]):
+    """What each character becomes, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = "".join(c for c in unicodedata.normalize("NFKD", chr(code)) if not unicodedata.combining(c))
+        return self[code]
+
+
+_FOLDED = _Folding({ord("œ"): "oe", ord("æ"): "ae", ord("’"): "'"})
+
+
 def fold(text: str) -> str:
     """Lower case, no accents, ligatures opened, typographic apostrophes and spaces made plain. Length may change.
 
     >>> fold("Œuvre d’ÉTÉ")
     "oeuvre d'ete"
     """
-    text = text.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'").replace("\u00a0", " ").replace("\u202f", " ")
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return text.lower().translate(_FOLDED)
 
 
 @lru_cache(maxsize=200_000)

@@ -9,7 +9,6 @@ from typing import Any
 from assistant.commands.common import Bars, add_command, engine_of, json_flag, show
 from assistant.settings import Settings
 from corpus.errors import CasfError
-from ingest.workspace import DEMO
 
 
 def add_to(commands: Any) -> None:
@@ -90,6 +89,7 @@ def _contract_sheet(options: argparse.Namespace, settings: Settings) -> int:
 def _contract_checklist(options: argparse.Namespace, settings: Settings) -> int:
     from assistant.contract_checklist import check_contract, checklist_text
     from assistant.contract_sheet import make_sheet
+    from ingest.workspace import DEMO
 
     engine = engine_of(settings)
     workspace = engine.workspace(options.user or settings.user)
