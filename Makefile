@@ -20,7 +20,7 @@ $(READY): requirements.lock pyproject.toml
 	touch $@
 
 test: setup  ## les essais de tous les jours (moins de cinq minutes)
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not ci"
 
 check: setup  ## style, types, fiches
 	$(BIN)/ruff check .

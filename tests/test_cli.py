@@ -132,6 +132,7 @@ def test_answers_with_every_socket_closed(model_home):
     assert "connexion" not in done.stderr
 
 
+@pytest.mark.ci
 def test_an_index_from_a_source(model_home, tmp_path):
     import shutil
 

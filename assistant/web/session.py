@@ -69,7 +69,10 @@ def tab(engine: Engine, prep: Preparation) -> None:
         )
         with gr.Column(visible=False, elem_id="seance-faite") as made:
             with gr.Row(elem_id="seance-fichiers"):
-                buttons = [gr.DownloadButton(f"Télécharger ({kind.upper()})", scale=0, min_width=180) for kind in KINDS]
+                buttons = [
+                    gr.DownloadButton(f"Télécharger ({kind.upper()})", scale=0, min_width=180, interactive=False)
+                    for kind in KINDS
+                ]
             with gr.Accordion("Modifier le texte (Markdown)", open=False):
                 text = gr.Textbox(label="Texte de la séance", lines=18, max_lines=40, elem_id="texte-seance")
             shown = view("seance")

@@ -374,6 +374,7 @@ def doubts(searcher: Searcher) -> list[str]:
     return [claim.num for claim in claims if claim.status == "doubtful"]
 
 
+@pytest.mark.ci
 @pytest.mark.model
 def test_correct_sentences_are_seldom_doubted_with_the_cards_alone(engine):
     assert len(doubts(engine.searcher())) <= 2
@@ -392,6 +393,7 @@ def attributed(searcher: Searcher) -> tuple[int, int]:
     return doubted, found
 
 
+@pytest.mark.ci
 @pytest.mark.model
 def test_where_a_subject_stands_is_checked_with_the_cards_alone(engine):
     doubted, found = attributed(engine.searcher())

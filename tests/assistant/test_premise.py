@@ -105,6 +105,7 @@ def test_silence_taken_for_its_contrary(find):
     assert (premise.kind, "vaut accord" in premise.message) == ("figure", True)
 
 
+@pytest.mark.ci
 @pytest.mark.model
 def test_traps_are_named_and_honest_questions_left_alone(engine):
     rows = [json.loads(line) for line in TRAPS.read_text("utf-8").splitlines()]

@@ -56,6 +56,7 @@ def test_what_names_an_article_is_in_scope(engine):
     assert not engine.ask("Les impôts peuvent-ils donner mes revenus au département, L133-3 ?").abstained
 
 
+@pytest.mark.ci
 @pytest.mark.model
 def test_most_of_the_others_are_refused_and_few_of_ours(engine):
     outside = (QUESTIONS / "out_of_scope.txt").read_text("utf-8").splitlines()[::6]

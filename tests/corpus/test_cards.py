@@ -55,6 +55,7 @@ def test_the_cards_pass_their_check():
     assert list(check_cards(load_cards(), {})) == []
 
 
+@pytest.mark.ci
 def test_the_cards_agree_with_the_official_text(shared):
     read = [read_source(shared / "corpus" / name, warn=lambda _: None) for name in ("casf.jsonl", "LEGITEXT000006070721.md")]
     texts = {article.key: article.text for articles in read for article in articles}

@@ -1,6 +1,7 @@
 """Accessibility: axe-core finds nothing serious; narrow, zoomed and dark pages hold; the keyboard goes everywhere."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.web.conftest import ask, opened, tab
 
@@ -26,6 +27,7 @@ def fill(page, name):
         page.fill("#theme-seance textarea, #theme-seance input", "le conseil de la vie sociale")
         page.click("#theme button:has-text('Préparer')")
         page.wait_for_selector("#seance h1", timeout=60_000)
+        expect(page.locator("#seance-fichiers >> text=DOCX")).to_be_enabled(timeout=60_000)
     elif name == "code":
         page.fill("#mots textarea, #mots input", "L. 900-1")
         page.keyboard.press("Enter")
@@ -41,6 +43,7 @@ def faults(page):
     return [(v["id"], [node["html"][:160] for node in v["nodes"][:3]]) for v in found if v["impact"] in ("serious", "critical")]
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe_finds_nothing_serious(served, browser, scheme):
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
@@ -51,6 +54,7 @@ def test_axe_finds_nothing_serious(served, browser, scheme):
     context.close()
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(("width", "height"), [(390, 844), pytest.param(640, 450, marks=pytest.mark.slow)])
 def test_a_narrow_or_zoomed_page_fits(served, browser, width, height):
     # 640 × 450 is what 1280 × 900 becomes at 200 %.

@@ -185,7 +185,7 @@ def test_a_turn_grows_and_numbers_both_answers_in_one_run(monkeypatch):
         def workspace(self, _user):
             return SimpleNamespace(open=lambda _: SimpleNamespace(contract=SimpleNamespace(title="Le CPOM")))
 
-        def stream(self, text, contract, _user):
+        def stream(self, text, contract, _user, _day=None):
             yield Answer(text, "Début", citations=[citation(1)])
             yield Answer(text, "Début et fin [1]", citations=[citation(1)])
 
