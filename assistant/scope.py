@@ -34,6 +34,9 @@ _GREETING = re.compile(
 )
 
 
+_ASKING = frozenset(index_words("c'est quoi comment marche ça à quoi sert que dit la loi sur définit définition obtenir"))
+
+
 @dataclass(frozen=True, slots=True)
 class Domain:
     """What else people ask about: where to ask, the words that betray it, the answer's reason."""
@@ -75,7 +78,7 @@ def refuse(question: Question, searcher: Searcher) -> Refusal | None:
         )
     if not _readable(question, searcher):
         return Refusal("not_in_corpus", "Je n'ai pas compris la question : écrivez-la avec d'autres mots.")
-    if outside(question, searcher) < model()["refuse"]:
+    if outside(question, searcher) < model()["refuse"] or titled(question.mended, searcher):
         return None
     domain = domain_of(question.text)
     if domain is None:
@@ -94,6 +97,13 @@ def outside(question: Question, searcher: Searcher) -> float:
     found = {"linear": linear(question.mended, vector), **signs(question.mended, near, searcher.index.lexical["cards"])}
     z = weights["intercept"] + sum(weights["second"][name] * value for name, value in found.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
+
+
+def titled(text: str, searcher: Searcher) -> bool:
+    """Whether some card's title says all that a question is about, in two words or more: so short a
+    question ("C'est quoi le livret d'accueil ?") has too few words for the probability to be trusted."""
+    words = set(index_words(text)) - _ASKING
+    return len(words) > 1 and any(words <= title for title in searcher.index.titles)
 
 
 def linear(text: str, vector: np.ndarray) -> float:

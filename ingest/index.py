@@ -24,6 +24,7 @@ from corpus.codes import CASF
 from corpus.errors import CasfError, NoIndex
 from corpus.graph import Graph
 from corpus.reference import ArticleRef
+from corpus.words import index_words
 from ingest.history import in_force
 from ingest.lexical import LexicalIndex, SomeOf
 from ingest.store import get_collection, nearest, open_client
@@ -259,6 +260,12 @@ class Index:
         if on and on != self.on:
             return next(iter(in_force(self.versions(key), on).values()), None)
         return self._version(self._current[key]) if key in self._current else None
+
+    @cached_property
+    def titles(self) -> tuple[frozenset[str], ...]:
+        """The words of each card's title, as the lexical index has them."""
+        found = self._db.execute("select distinct json_extract(data, '$.title') from card")
+        return tuple(frozenset(index_words(title)) for (title,) in found)
 
     @cached_property
     def led_to(self) -> Counter[str]:

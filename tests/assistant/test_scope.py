@@ -56,6 +56,12 @@ def test_what_names_an_article_is_in_scope(engine):
     assert not engine.ask("Les impôts peuvent-ils donner mes revenus au département, L133-3 ?").abstained
 
 
+@pytest.mark.model
+@pytest.mark.parametrize("text", ["Quels sont les droits des usagers ?", "C'est quoi le livret d'accueil ?"])
+def test_a_short_question_that_a_title_answers_is_in_scope(engine, text):
+    assert not engine.ask(text).abstained
+
+
 @pytest.mark.ci
 @pytest.mark.model
 def test_most_of_the_others_are_refused_and_few_of_ours(engine):
