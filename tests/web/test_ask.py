@@ -36,6 +36,8 @@ def test_the_law_of_a_day_is_asked_with_the_field_or_refused_in_a_sentence(page)
     assert page.input_value("#question textarea") == QUESTION
     page.fill("#jour textarea, #jour input", "15/03/1999")  # before the ten articles' only day
     assert "1999" in ask(page, QUESTION).inner_text()
+    page.fill("#jour textarea, #jour input", "15/03/2021")
+    assert "Le 15 mars 2021, l'article L. 900-1 disait" in ask(page, "Que dit l'article L. 900-1 ?", 2).inner_text()
 
 
 def test_a_reference_is_copied_as_people_cite_it(page):
