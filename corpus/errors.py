@@ -1,6 +1,9 @@
 """The errors whose message is written for the person who asked."""
 
 import errno
+import shutil
+from contextlib import suppress
+from pathlib import Path
 
 
 class CasfError(Exception):
@@ -22,8 +25,20 @@ class NoIndex(CasfError):
         super().__init__("Aucun index n'est prêt : lancez d'abord « casf index build ».")
 
 
-def disk_refusal(error: OSError) -> str:
-    """Why a disk refused to write, in French, without a full stop; "" when that is not what the error says."""
+LEFT = 5_000_000  # bytes: with less, what a database says is broken is most often its disk
+
+
+def disk_refusal(error: BaseException, folder: Path | None = None) -> str:
+    """Why a disk refused to write, in French, without a full stop; "" when that is not what the error says.
+
+    SQLite and Chroma have errors of their own for a full disk: with `folder`, where they wrote, its room tells.
+    """
+    if not isinstance(error, OSError):
+        foreign = isinstance(error, Exception) and not isinstance(error, CasfError)
+        with suppress(OSError):
+            if foreign and folder and shutil.disk_usage(folder).free < LEFT:
+                return "Le disque est plein"
+        return ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "Le disque est plein"
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):

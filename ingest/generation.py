@@ -88,13 +88,11 @@ def build(
             folder = root / f"gen-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
             try:
                 _fill(folder, articles, cards, embedder, source, progress, live_folder(home))
-            except OSError as error:
+            except BaseException as error:
+                why = disk_refusal(error, root)  # asked before the room is made again
                 shutil.rmtree(folder, ignore_errors=True)
-                if why := disk_refusal(error):
+                if why:
                     raise CasfError(f"{why} : l'index précédent reste en service.") from None
-                raise
-            except BaseException:
-                shutil.rmtree(folder, ignore_errors=True)
                 raise
             _point(root, folder.name)
             _clean(root)

@@ -110,10 +110,11 @@ class Workspace:
             part.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
             os.replace(part, work / "contract.json")
         except BaseException as error:
+            why = disk_refusal(error, self._home)  # asked before the room is made again
             with suppress(StoreDown):
                 self._drop(ident)
             shutil.rmtree(work, ignore_errors=True)
-            if isinstance(error, OSError) and (why := disk_refusal(error)):
+            if why:
                 raise CasfError(f"{why} : le contrat n'a pas été ajouté.") from None
             raise
         return contract
