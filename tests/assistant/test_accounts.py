@@ -3,6 +3,7 @@
 import io
 import stat
 import sys
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
@@ -63,6 +64,17 @@ def test_tries_are_slowed_for_known_and_unknown_names_alike(accounts, clock):
             accounts.check(name, PASSWORD)
     clock.now += 301
     assert accounts.check("claire", PASSWORD)
+
+
+def test_a_clock_set_back_locks_nobody_out_and_lengthens_no_session(accounts, clock):
+    token = accounts.token("claire")
+    for _ in range(8):
+        with suppress(TooManyTries):
+            accounts.check("claire", "faux")
+    clock.now -= 24 * 3600
+    assert accounts.user_of(token) is None
+    assert accounts.check("claire", PASSWORD)
+    assert accounts.user_of(accounts.token("claire")) == "claire"
 
 
 def test_a_session_ends_with_time_a_new_password_or_the_account(accounts, clock, tmp_path):
