@@ -12,6 +12,7 @@ from corpus.contract import Contract, Page
 from ingest.contract_passages import contract_passages, passage_view
 from ingest.documents import BadDocument, read_document, read_with_warnings, searchable
 from ingest.ocr import Word, _best, _page_lines, _rows, tools
+from ingest.page_image import page_image
 from ingest.ruled import ruled_tables
 from ingest.workspace import Workspace
 from tests.ingest.written import pdf_of, saved
@@ -118,6 +119,16 @@ def test_of_several_readings_of_a_number_the_surest_digits_and_their_comma_are_k
     assert _best([reading("17", 60), reading("17", 74), reading("1,7", 97)])[0].text == "1,7"
     assert _best([reading("119", 51), reading("115", 96), reading("113", 41)])[0].text == "115"
     assert _best([reading("Preuves", 40), reading("Preuves", 90)])[0].sure == 90
+
+
+@pytest.mark.ci
+@needs_ocr
+def test_a_quotation_is_found_again_on_the_picture_of_its_page(tmp_path):
+    file = tmp_path / "scan.pdf"
+    file.write_bytes(scan(ruled_page()))
+    assert not page_image(file, 1, "Les indicateurs du contrat")["marked"]  # no letters but those of the picture
+    assert page_image(file, 1, "Les indicateurs du contrat", recognise=True)["marked"]
+    assert not page_image(file, 1, "Nulle part sur cette page", recognise=True)["marked"]
 
 
 @pytest.mark.slow
