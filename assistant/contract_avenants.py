@@ -36,9 +36,13 @@ _NOW = re.compile(
 _DETERMINER = re.compile(r"^(?:le|la|les|l['’])\s*(?=[a-zà-ÿ])")
 _NUMBER_YEAR = re.compile(r"(?P<n>\d[\d ,.]*?(?:\s?%)?)\s+(?:\w+\s+)?(?:en|pour)\s+(?P<year>20\d\d)")
 _ARTICLES = re.compile(
-    r"\barticles?\s+((?:[IVX]+\.)?\d+(?:\.\d+)*(?:(?:,\s*|\s+et\s+)(?:[IVX]+\.)?\d+(?:\.\d+)*)*)", re.IGNORECASE
+    r"(?:\barticles?\s+|§\s?)((?:[IVX]+\.)?\d+(?:\.\d+)*(?:(?:,\s*|\s+et\s+)(?:[IVX]+\.)?\d+(?:\.\d+)*)*)", re.IGNORECASE
 )
 _POINT = re.compile(r"\b(?:au|du|le)\s+(\d+\.\d+)\s+de\s+l['’]article\b", re.IGNORECASE)
+_ROW = re.compile(
+    r"\b(?:indicateur|objectif|action|engagement|opération|ligne)\s+(?:n°\s?)?([A-Z]{0,2}\d{1,2}(?:\.\d+)*)\b", re.IGNORECASE
+)
+_INSTEAD = re.compile(r"(?P<new>\d[\d\s.,]*.{0,25}?),?\s+au lieu (?:de|du|d['’])\s*(?P<old>.{1,40})")
 _TABLE = re.compile(r"\b(tableau|annexe|fiche(?:[ -]action)?)\s+(?:n°\s?)?([\dIVXA-Z][\w.-]*)", re.IGNORECASE)
 
 
@@ -130,6 +134,7 @@ def _refs(text: str) -> list[str]:
     refs = [m[1] for m in _POINT.finditer(text)]
     for match in _ARTICLES.finditer(text):
         refs += [r.lower() for r in re.findall(r"(?:[IVX]+\.)?\d+(?:\.\d+)*", match[1], re.IGNORECASE)]
+    refs += [f"ligne {m[1].lower()}" for m in _ROW.finditer(text)]
     return refs + [f"{re.split('[ -]', m[1].lower())[0]} {m[2].lower().rstrip('.,')}" for m in _TABLE.finditer(text)]
 
 
@@ -138,7 +143,11 @@ def _sentence_changes(piece: Piece, raw: str, name: str, context: list[str]) -> 
     refs = [*_refs(sentence), *context]
     found: list[Change] = []
     if match := _TEXT.search(sentence) or _PERSON.search(sentence):
-        found.append(_make(piece, "text", match["old"], match["new"], sentence, refs, name, raw))
+        values = ((kind, find_values(match["old"], kind), find_values(match["new"], kind)) for kind in _KINDS)
+        kind, old, new = next(
+            ((k, a[0], b[0]) for k, a, b in values if len(a) == len(b) == 1), ("text", match["old"], match["new"])
+        )
+        found.append(_make(piece, kind, old, new, sentence, refs, name, raw))
     if yearly := _yearly(sentence):
         return [_make(piece, "number", old, new, sentence, refs, name, raw, year) for year, old, new in yearly]
     for part in re.split(r"\s;\s|,\s(?=et\s)|\set\s(?=(?:celle|celui|la|le|les|l['’])\b)", sentence):
@@ -166,6 +175,12 @@ def _part_changes(piece: Piece, part: str, raw: str, refs: list[str], name: str,
                 old = find_values(match["old"] + new[0].text[len(new[0].text.rstrip("%€ ")) :], kind)
             if old and new and old[0].start == 0 and new[0].start == 0 and verb_near:
                 return [_make(piece, kind, old[0], new[0], part, refs, name, raw)]
+    if (instead := _INSTEAD.search(part)) is not None:
+        for kind in _KINDS:
+            old, new = find_values(instead["old"], kind), find_values(instead["new"], kind)
+            if old and new and old[0].start == 0:
+                year = next((y[0] for y in re.finditer(r"\b20\d\d\b", part[: instead.start("new")])), "")
+                return [_make(piece, kind, old[0], new[-1], part, refs, name, raw, year if kind != "date" else "")]
     if (now := _NOW.search(part)) is not None:
         told = next(((k, v[0]) for k in _KINDS if (v := find_values(now["new"], k)) and v[0].start == 0), None)
         if told is not None and not find_values(part[: now.start("new")], told[0]):
@@ -289,9 +304,10 @@ def _target(change: Change, body: Sequence[Piece]) -> Piece | None:
     """The original piece: at a place that the avenant names, or sharing its words, and holding the value replaced."""
     wanted = set(index_words(change.about))
     best: tuple[float, Piece] | None = None
-    for piece in body:
-        if not _holds(piece, change):
-            continue
+    holding = [piece for piece in body if _holds(piece, change)]
+    if len(holding) == 1 and change.old and (change.kind == "date" or len(change.old_normalized) >= 5):
+        return holding[0]  # so exact a value, written once
+    for piece in holding:
         named = len(set(change.refs) & piece.places)
         shared = len(wanted & set(index_words(piece.folded)))
         if not named and shared < 3:
@@ -307,10 +323,12 @@ def _holds(piece: Piece, change: Change) -> bool:
         return bool(set(change.refs) & piece.places) and (
             bool(find_values(one_line(piece.text), change.kind)) or "dans le mois" in piece.folded
         )
-    if change.kind == "percent" and piece.is_row and "%" in piece.caption:
-        return any(v.normalized == change.old_normalized for _, cell in piece.cells for v in find_values(cell, "number"))
     if change.kind in _KINDS:
-        return any(v.normalized == change.old_normalized for v in find_values(one_line(piece.text), change.kind))
+        values = find_values(one_line(piece.text), change.kind)
+        percents = change.kind == "percent" and re.search(r"%|\btaux\b", f"{piece.caption} {piece.folded}")
+        if piece.is_row and (percents or (change.kind == "amount" and len(change.old_normalized) >= 5)):
+            values += [v for _, cell in piece.cells if not re.match(r"[-−–]", cell) for v in find_values(cell, "number")]
+        return any(v.normalized == change.old_normalized for v in values)
     return fold(change.old) in piece.folded or bool(
         change.kind == "text" and len(set(index_words(change.old)) & set(index_words(piece.folded))) >= 3
     )

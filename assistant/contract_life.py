@@ -15,7 +15,9 @@ from corpus.words import fold
 _EFFECT = re.compile(
     r"prend effet|prise d.effet|entre en vigueur|entree en vigueur|a compter du|prend cours|effet au|debute le|du (?=\d)"
 )
-_TERM = re.compile(r"s.acheve|expire|prend fin|jusqu.au|\bterme\b|echeance (au|est|du contrat)|se termine|echoit|\bau (?=\d)")
+_TERM = re.compile(
+    r"s.acheve|expire|prend fin|jusqu.au|cessera? (?:de produire )?(?:ses )?effets?(?: le)?|\bterme\b|echeance (au|est|du contrat)|se termine|echoit|\bau (?=\d)"
+)
 _COUNT = r"(?P<n>" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r"|\d{1,2})(?:\s?\(\d{1,2}\))?"
 _LENGTH = re.compile(
     rf"(?:pour|sur|duree\s*(?:du (?:present )?contrat)?\s*(?:de|est de|:|est fixee a)|dure)\s+(?:une\s+(?:duree|periode)\s+(?:maximale\s+)?de\s+)?{_COUNT}\s+(?P<unit>ans?|annees?|exercices?|mois)\b"
@@ -90,14 +92,14 @@ def day_of(iso: str) -> date | None:
 
 def read_life(pieces: Sequence[Piece], about_term: Sequence[Piece], changes: Sequence[Change]) -> Life:
     """The contract's life; `about_term` are the pieces that hold its duration clause, best first."""
-    life = Life()
+    life = Life(signed=_signature(pieces))
     spoken = [s for piece in (*about_term[:3], *_periods(pieces)) for s in _spoken(piece)]
     length: tuple[int, Dated] | None = None
     for piece, text in spoken:
         folded = fold(one_line(text))
         if _NOT_OURS.search(folded) and not re.search(r"\b(contrat|cpom)\b", folded):
             continue
-        life.effect = life.effect or _dated_after(piece, text, _EFFECT)
+        life.effect = life.effect or _dated_after(piece, text, _EFFECT) or _after_signing(piece, text, life.signed)
         started = life.effect.value if life.effect else ""
         life.first_term = life.first_term or _dated_after(piece, text, _TERM, started)
         if length is None and (match := _LENGTH.search(folded)):
@@ -113,7 +115,6 @@ def read_life(pieces: Sequence[Piece], about_term: Sequence[Piece], changes: Seq
         life.months = round((end_day + timedelta(days=1) - start).days / 30.4375)
     elif length:
         life.months = length[0]
-    life.signed = _signature(pieces)
     life.term = life.first_term
     for change in changes:
         if life.term and change.kind == "date" and change.old_normalized == life.term.value:
@@ -148,6 +149,23 @@ def _dated_after(piece: Piece, text: str, words: re.Pattern[str], but: str = "")
             if 0 <= value.start - match.end() <= 25 and day_of(value.normalized) and value.normalized != but:
                 return Dated(value.normalized, value.text, piece.page, piece.label, text)
     return None
+
+
+_SIGNING = re.compile(
+    r"(?:effet|vigueur|cours)[^.;]{0,30}\s(?P<day>\d{1,2}|1er|premier) (?P<month>[a-z]+) (?:prochain )?(?:qui suit|suivant) (?:[ls]a )?(?:date de )?signature"
+)
+
+
+def _after_signing(piece: Piece, text: str, signed: Dated | None) -> Dated | None:
+    """ "Il prend effet le 1er janvier suivant sa signature": the day that this makes."""
+    match = _SIGNING.search(fold(one_line(text)))
+    day = day_of(signed.value) if signed else None
+    yearly = find_values(f"{match['day']} {match['month']}", "date") if match else []
+    if day is None or not yearly or not (found := re.fullmatch(r"--(\d\d)-(\d\d)", yearly[0].normalized)):
+        return None
+    year = day.year if (day.month, day.day) < (int(found[1]), int(found[2])) else day.year + 1
+    start = date(year, int(found[1]), int(found[2]))
+    return Dated(start.isoformat(), f"{_french(start)} (calculé)", piece.page, piece.label, text, True)
 
 
 def _signature(pieces: Sequence[Piece]) -> Dated | None:

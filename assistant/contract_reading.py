@@ -4,9 +4,11 @@ A reading is made once for an open contract (about a second for thirty pages) an
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -14,7 +16,7 @@ from assistant.contract_avenants import Change
 from assistant.contract_life import add_months, day_of
 from assistant.contract_sheet import Sheet, make_sheet
 from assistant.contract_targets import read_sheets
-from assistant.contract_text import AVENANT, GLOSSARY, Piece, bare, one_line, sentences
+from assistant.contract_text import AVENANT, CALL, GLOSSARY, Piece, bare, one_line, sentences
 from corpus.values import find_values
 from corpus.words import fold, stem
 from ingest.lexical import LexicalIndex
@@ -90,7 +92,7 @@ def read_contract(opened: OpenContract) -> Reading:
     reading = _READ.get(opened.lexical)
     if reading is None:
         sheet = make_sheet(opened)
-        units = [unit for piece in _headed(sheet.pieces) for unit in _units(piece)]
+        units = _with_notes([unit for piece in _headed(sheet.pieces) for unit in _units(piece)])
         units += _sheet_units(sheet) + [_change_unit(change, sheet) for change in sheet.changes]
         reading = _READ[opened.lexical] = Reading(tuple(units), sheet, _acronyms(sheet.pieces))
     return reading
@@ -111,7 +113,10 @@ def _headed(pieces: Sequence[Piece]) -> list[Piece]:
             named = (
                 list(piece.cells)
                 if len(piece.cells) > 2
-                and not any(re.search(r"\d", re.sub(r"\b20\d\d\b", "", cell)) for _, cell in piece.cells[1:])
+                and not any(
+                    re.search(r"\d", re.sub(r"\b20\d\d\b", "", cell)) or re.fullmatch(r"oui|non|x|[-–✓✔]", fold(cell))
+                    for _, cell in piece.cells[1:]
+                )
                 else []
             )
         elif named:
@@ -152,6 +157,28 @@ def _units(piece: Piece) -> list[Unit]:
         part = piece if len(spans) == 1 else _part(piece, start, end)
         units.append(Unit(part, Span(text), near, Span(piece.text if len(spans) > 1 else ""), far))
     return units
+
+
+def _with_notes(units: Sequence[Unit]) -> list[Unit]:
+    """The units, each footnote with what calls it ("2 Soit 33 places": of the row whose cell is "36²")."""
+    calls: dict[tuple[int, str], Unit] = {}
+    for unit in units:
+        for match in CALL.finditer(unit.piece.text):
+            calls.setdefault((unit.piece.page, unicodedata.normalize("NFKC", match[1])), unit)
+    out = []
+    caller: Unit | None = None
+    for unit in units:
+        note = None if unit.is_row else re.match(r"\s*([\d⁰¹²³⁴-⁹]{1,2})\.?\s+(?=[A-ZÀ-Ý«])", unit.piece.text)
+        if note:
+            caller = calls.get((unit.piece.page, unicodedata.normalize("NFKC", note[1])))
+        elif caller and unit.piece.passage is not out[-1].piece.passage:
+            caller = None
+        if (caller and caller.piece.passage is not unit.piece.passage) or (caller and note):
+            own = Span(unit.piece.text[note.end() :]) if note else unit.own
+            told = " ; ".join((caller.own.text, caller.near.text, *(head.text for head in caller.heads)))
+            unit = replace(unit, own=own, near=Span(told), around=Span(""), far=caller.far)
+        out.append(unit)
+    return out
 
 
 def _part(piece: Piece, start: int, end: int) -> Piece:
@@ -214,14 +241,18 @@ def before_term(reading: Reading, unit: Unit, original: bool) -> list[tuple[str,
     out = []
     for match in _BEFORE_TERM.finditer(unit.own.folded):
         count = find_values(match[0], "duration")
-        if count and (found := re.fullmatch(r"P(\d+)([MY])", count[0].normalized)):
-            months = int(found[1]) * (12 if found[2] == "Y" else 1)
-            out.append((count[0].text, add_months(end, -months).isoformat(), term.text))
+        if count and (found := re.fullmatch(r"P(\d+)([DWMY])", count[0].normalized)):
+            number = int(found[1])
+            if found[2] in "DW":
+                day = end - timedelta(days=number * (7 if found[2] == "W" else 1))
+            else:
+                day = add_months(end, -number * (12 if found[2] == "Y" else 1))
+            out.append((count[0].text, day.isoformat(), term.text))
     return out
 
 
 _BEFORE_TERM = re.compile(
-    r"(?:[\w-]+|\d+)(?:\s?\(\d+\))?\s+(?:mois|ans?)\s+(?:au moins\s+|au plus tard\s+)?avant\s+"
+    r"(?:[\w-]+\s)?(?:[\w-]+|\d+)(?:\s?\(\d+\))?\s+(?:mois|ans?|jours?|semaines?)\s+(?:au moins\s+|au plus tard\s+)?avant\s+"
     r"(?:le terme|l'echeance|l'expiration|la fin|son terme|son echeance|son expiration|la date d'echeance)"
     r"(?!\s+(?:de|du|des)\s+(?:la |l'|ce |cette |chaque )?(?!(?:present )?(?:contrat|cpom|convention)))"
 )

@@ -27,7 +27,10 @@ _INLINE = re.compile(
     r"^[ \t]*((?:\d{1,2}(?:[-.]\d{1,2}){1,2}\.?|[A-Z][a-zé]{1,9}\. –)[ \t]+[A-ZÀ-Ý«][^\n.;]{2,70}(?<![:,]))[ \t]*$", re.MULTILINE
 )
 _ABBREVIATION = re.compile(r"(?:\b(?:MM?|Mmes?|Mlle|Dr|Pr|[Aa]rt|n°|LO?|[RDA]|al|pp?|Ste?|cf|etc))\.$")
-_STOP = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý«(–•-])|(?<=;)\s+(?=[A-ZÀ-Ý«–•-])|\n\s*\n|\n(?=\s*[–•-]\s)")
+_STOP = re.compile(
+    r"(?<=[.!?])\s+(?=[A-ZÀ-Ý«(–•-])|(?<=;)\s+(?=[A-ZÀ-Ý«–•-])|\n\s*\n|(?<=[.!?])\s*\n(?=\s*[\d⁰¹²³⁴-⁹]{1,2}\.?\s+[A-ZÀ-Ý«])|\n(?=\s*[–•-]\s)"
+)
+CALL = re.compile(r"(?<=[^\s⁰¹²³⁴-⁹])(?<!\bm)(?<!\bkm)([⁰¹²³⁴-⁹]{1,2})(?: (?=[.,;]))?")
 _BULLET = re.compile(r"^[\s–•\uf000-\uf8ff-]+")
 
 
@@ -88,16 +91,18 @@ class Piece:
         found = set()
         for text in (*self.headings, self.caption):
             folded = fold(text)
-            if match := re.match(r"(?:article\s+)?((?:[ivx]+\.)?\d+(?:[.-]\d+)*)\b", folded):
+            if match := re.match(r"(?:article\s+|§\s?)?((?:[ivx]+\.)?\d+(?:[.-]\d+)*)\b", folded):
                 found.add(match[1])
             elif match := re.match(r"(tableau|annexe|fiche)\s+(?:n°\s?)?([\w.-]+?)[.:]?(?:\s|$)", folded):
                 found.add(f"{match[1]} {match[2]}")
+        if self.cells and (code := re.fullmatch(r"[A-Z]{0,2}\d{1,2}(?:\.\d+)*", self.cells[0][1].strip())):
+            found.add(f"ligne {code[0].lower()}")
         return found
 
 
 def one_line(text: str) -> str:
-    """Text on one line, words cut at a line's end made whole."""
-    return re.sub(r"(?<=[^\W\d_])- (?=[a-zà-ÿ])", "", " ".join(text.split()))
+    """Text on one line, words cut at a line's end made whole, without the calls of its footnotes ("42¹", not "m²")."""
+    return re.sub(r"(?<=[^\W\d_])- (?=[a-zà-ÿ])", "", CALL.sub("", " ".join(text.split())))
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -172,7 +177,7 @@ def _said(block: Block, page: str, ident: str) -> Passage:
 
 def _row(passage: Passage, inline: str) -> Piece:
     path = (*passage.path, inline) if inline else passage.path
-    cells = tuple((str(head), str(cell)) for head, cell in json.loads(passage.extra.get("cells") or "[]"))
+    cells = tuple((one_line(head), one_line(cell)) for head, cell in json.loads(passage.extra.get("cells") or "[]"))
     caption = passage.extra.get("caption", "")
     return Piece(
         passage, passage.text, passage.start, passage.end, path,

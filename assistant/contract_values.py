@@ -366,7 +366,7 @@ def _in_cell(text: str, heading: str, label: str, asked: Asked) -> Iterator[Valu
         return
     sign = "-" if re.match(r"\s*[-−–]", text) else ""
     amount = re.search(r"€|euro", f"{heading} {label}".lower())
-    thousand = 1000 if re.search(r"milliers d['’]euros|k€|k euros", f"{heading} {label}".lower()) else 1
+    thousand = 1000 if re.search(r"milliers d['’]euros|(?<!\d)(?<!\d )k(?:€| euros)", f"{heading} {label}".lower()) else 1
     percent = "%" in heading or "%" in label or re.search(r"\btaux\b|\bpart d", fold(label))
     kind = "amount" if amount and "amount" in asked.kinds else "percent" if percent and "percent" in asked.kinds else "number"
     if kind not in asked.kinds:

@@ -48,6 +48,7 @@ _DATE = re.compile(
     rf"\b(?P<day>\d{{1,2}}|1er|premier){_SPACE}(?P<month>{_MONTH})\.?{_SPACE}(?P<year>(?:19|20)\d\d)\b"
     rf"|\b(?P<d2>\d{{1,2}})[/.-](?P<m2>\d{{1,2}})[/.-](?P<y2>(?:19|20)\d\d)\b"
     r"|\b(?P<iso>(?:19|20)\d\d-\d\d-\d\d)\b"
+    rf"|(?<![\w-])(?P<day_said>premier|{_WORDS}){_SPACE}(?P<month_said>{_MONTH}){_SPACE}(?P<year_said>deux{_SPACE}mille{_SPACE}{_WORDS})(?![\w-])"
     rf"|\b(?P<month_only>{_MONTH}){_SPACE}(?P<year_only>(?:19|20)\d\d)\b"
     rf"|\b(?P<day3>\d{{1,2}}|1er){_SPACE}(?P<month3>{_MONTH})\b(?!{_SPACE}\d{{4}})",
     re.IGNORECASE,
@@ -106,6 +107,12 @@ def _dates(text: str) -> list[Value]:
     for m in _DATE.finditer(text):
         if m["iso"]:
             normalized = m["iso"]
+        elif m["day_said"]:
+            day = 1 if m["day_said"].lower() == "premier" else said_number(m["day_said"])
+            try:
+                normalized = date(said_number(m["year_said"]), MONTHS[m["month_said"].lower()], day).isoformat()
+            except ValueError:
+                continue
         elif m["month_only"]:
             normalized = f"{m['year_only']}-{MONTHS[m['month_only'].lower()]:02d}"
         elif m["day3"]:

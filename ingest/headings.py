@@ -23,7 +23,7 @@ _NAMED: tuple[tuple[int, str, re.Pattern[str]], ...] = (
     (ARTICLE, "article", re.compile(rf"(?:ARTICLE|Article|Art\.|ART\.)\s+{_NUMBER}(?!\s*(?:du|de|des|et|à|ou|ci)\b)")),
     (ARTICLE, "fiche", re.compile(r"(?:FICHE|Fiche)(?:[ -](?:ACTION|action|objectif|OBJECTIF))?\s+(?:[nN]°\s?)?\d+\b")),
 )  # fmt: skip
-_DEEP = re.compile(r"(?:\d{1,2}|[IVX]{1,4}|[A-Z])(?:\.\d{1,2}){1,3}\b\.?|\d{1,2}(?:-\d{1,2}){1,3}[.)]")
+_DEEP = re.compile(r"(?:§\s?)?(?:\d{1,2}|[IVX]{1,4}|[A-Z])(?:\.\d{1,2}){1,3}\b\.?|\d{1,2}(?:-\d{1,2}){1,3}[.)]")
 _FLAT = re.compile(r"(?:\d{1,2}|[IVX]{1,4}|[A-Z])\s?(?:[.)–—-]|\s-)(?=\s)|[A-Z][a-zé]{1,9}\.(?=\s[–—-]\s)")
 _TITLED = r"\s*(?:[-–—:.)]\s*)?(?=[A-ZÀ-Ý«\d])"
 # A title that the first sentence follows on the same line: "Article 5 – Objet. Le contrat…".

@@ -33,7 +33,8 @@ def read_blocks(pages: Sequence[Page]) -> list[Block]:
     for page, after in zip(pages, [*pages[1:], Page(0, "")], strict=True):
         lines = _body(page.text, skip)
         prose.begin(lines, after.text)
-        for group in groups(lines):
+        stretches = list(groups(lines))
+        for at, group in enumerate(stretches):
             if isinstance(group, Table):
                 table = group.follow(table)
                 rows = group.rows()
@@ -42,10 +43,18 @@ def read_blocks(pages: Sequence[Page]) -> list[Block]:
                 blocks += rows
                 prose.item = False
                 continue
+            told = next((line for line in group if line.text), None)
+            if table and not table.caption and told and CAPTION.match(told.text) and blocks and blocks[-1].kind == "row":
+                table.caption = told.text
+                for row in reversed(blocks):
+                    if row.kind != "row" or row.page != page.number or row.caption:
+                        break
+                    row.caption = told.text
+            prose.followed = at + 1 < len(stretches)
             for block in prose.read(group):
                 block.page = page.number
                 blocks.append(block)
-                if block.kind == "paragraph" and len(block.text) > 60:
+                if block.kind == "heading" or len(block.text) > 60:
                     table = None
     return blocks
 
@@ -75,6 +84,8 @@ class _Prose:
         self.width = 0
         self.top = 0
         self.rest = ""
+        self.followed = False  # a table comes after this stretch of lines
+        self.calls: set[str] = set()  # the footnotes called on this page ("¹")
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -88,6 +99,7 @@ class _Prose:
         self.top = told[min(5, len(told) - 1)].start if told else 0
         self.rest = "\n".join(line.raw for line in lines) + "\n" + after
         self.offset = lines[0].start if lines else 0
+        self.calls = {found[1] for line in lines for found in re.finditer(r"(?<=[^\s⁰¹²³⁴-⁹])([⁰¹²³⁴-⁹]{1,2})", line.raw)}
 
     def read(self, lines: list[Line]) -> Iterator[Block]:
         """The blocks of a stretch of lines."""
@@ -119,7 +131,7 @@ class _Prose:
                 i = end
                 continue
             else:
-                if paragraph and BULLET.match(line.raw):
+                if paragraph and (BULLET.match(line.raw) or self._is_note(line)):
                     yield from flush()
                 paragraph.append(line)
             i += 1
@@ -129,6 +141,9 @@ class _Prose:
         """The heading that begins at line i and the line after it; `inside`: other text stands right above."""
         end = i + 1
         text = lines[i].text
+        if CAPTION.match(text) or self._is_note(lines[i]):
+            self.item = False
+            return None, end
         first = heading_of(text)
         if first and first.kind == "capitals":
             while end < len(lines) and (more := heading_of(lines[end].text)) and more.kind == "capitals" and len(text) < 200:
@@ -156,9 +171,20 @@ class _Prose:
             return self._titled(first, lines, end)
         return first, end
 
+    def _is_note(self, line: Line) -> bool:
+        """Does a footnote begin here, that a call on this page announces?"""
+        found = re.match(r"\s*([\d⁰¹²³⁴-⁹]{1,2})\.?\s+(?=[A-ZÀ-Ý«])", line.raw)
+        return bool(found) and found[1].translate(_RAISED) in self.calls if found else False
+
     def _goes_on(self, line: Line, after: Line) -> bool:
         """Is `after` the rest of a wrapped `line`?"""
-        if not after.text or BULLET.match(after.raw) or CAPTION.match(after.raw) or heading_of(after.text):
+        if (
+            not after.text
+            or BULLET.match(after.raw)
+            or CAPTION.match(after.raw)
+            or heading_of(after.text)
+            or self._is_note(after)
+        ):
             return False
         return after.text[0].islower() or self._fills(line, after)
 
@@ -171,7 +197,10 @@ class _Prose:
         below = next((line.text for line in lines[end:] if line.text), "")
         after = heading_of(below)
         follows = self.item
-        self.item = bool(after and after.kind == heading.kind and after.level == heading.level and heading.kind != "capitals")
+        same = after is not None and after.kind == heading.kind and after.level == heading.level
+        if same and after is not None and heading.kind == "item":  # "A." under "I." is no list
+            same = _rank(after.title)[0] == _rank(heading.title)[0]
+        self.item = same and heading.kind != "capitals"
         return self.item or (follows and heading.kind != "capitals")
 
     def _is_due(self, heading: Heading, lines: list[Line], i: int, end: int) -> bool:
@@ -179,7 +208,7 @@ class _Prose:
         if heading.kind == "item":
             style, rank = _rank(heading.title)
             last = self.counts.get(style, (0, 0))[0]
-            return rank in (1, last + 1, last + 2) and any(line.text for line in lines[end:])
+            return rank in (1, last + 1, last + 2) and (self.followed or any(line.text for line in lines[end:]))
         if heading.kind == "avenant":
             begins = lines[i].start <= self.top or heading.title.isupper() or (i + 1 < len(lines) and not lines[i + 1].text)
             return begins and bool(_AMENDS.search(self.rest[max(0, lines[i].start - self.offset) :][:6000]))
@@ -206,7 +235,12 @@ class _Prose:
         if heading.kind == "item":
             style, rank = _rank(heading.title)
             inside = any(over.kind in ("article", "fiche") for over, _ in self.path)
-            level = self.counts[style][1] if rank > 1 and style in self.counts else ARTICLE + 1 if inside else CHAPTER
+            over = next((h.level for h, _ in reversed(self.path) if h.kind == "item" and _rank(h.title)[0] != style), -1)
+            begun = any(h.kind == "item" and _rank(h.title)[0] == style for h, _ in self.path)
+            if style in self.counts and (rank > 1 or begun):
+                level = self.counts[style][1]
+            else:
+                level = over + 1 if over >= 0 else ARTICLE + 1 if inside else CHAPTER
             heading = replace(heading, level=level)
         while self.path and self._ends(self.path[-1][0], heading):
             self.path.pop()
@@ -226,6 +260,7 @@ class _Prose:
         return over.level >= heading.level
 
 
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _RANKS = {"I": 1, "V": 5, "X": 10}
 
 

@@ -326,8 +326,9 @@ def _page_lines(rows: Sequence[Sequence[Word]], tables: Sequence[tuple[int, Tabl
     words = [word for row in rows for word in row]
     letter = float(np.median([w.width / len(w.text) for w in words if len(w.text) > 2] or [_LETTER]))
     left = min((w.left for w in words), default=0)
-    steps = np.array([after[0].middle - row[0].middle for row, after in pairwise(rows)] or [0.0])
     usual = float(np.median([float(w.height) for w in words] or [_LETTER * 1.4]))
+    steps = np.array([after[0].middle - row[0].middle for row, after in pairwise(rows)] or [0.0])
+    steps = steps[steps > 0.8 * usual] if (steps > 0.8 * usual).any() else steps  # less is a cell's line beside another
     # The step inside a paragraph is among the short ones; a page of lone lines has none.
     step = min(float(np.percentile(steps, 30)), 2.6 * usual) or 2 * usual
     out: list[str] = []

@@ -5,37 +5,54 @@ they make no grid the page's columns of text are read instead (`ingest/columns.p
 """
 
 import ctypes
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from ingest.flow import Cell, Table
 from ingest.ocr import DPI, Word, _joined, _page_lines, _rows
-from ingest.ruled import _NEAR, Box, _cells, _ending_well, _meeting, _places, _Rule
+from ingest.ruled import _NEAR, Box, _cells, _ending_well, _in_bands, _meeting, _places, _Rule, _stacks
 from ingest.ruled import _joined as _in_line
 
 _SCALE = DPI / 72  # pixels of a scan: what the readers of scanned pages reckon in
 _INCH = DPI / 2  # rules are found on a picture of half that size, there as here
 _SHORT = 6.0  # points: a shorter stroke is a letter's or a tick
 _MOST = 20_000  # strokes: more are a drawing
+_LONG = 45  # characters: longer is no heading of a column
+_PADDING = 0.17  # inches: a wider white band between words and rules is none of a cell's
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
+_CALL = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 
 
 def page_with_tables(page: Any) -> str:
-    """The page's text with its ruled tables aligned in columns; "" where it has none, or lies on its side."""
+    """The page's text with its ruled tables aligned in columns and its footnotes' calls raised ("42¹"); "" where it has
+    neither, or lies on its side."""
     if page.get_rotation():
         return ""
-    tables = list(_grids(page))
-    if not tables:
+    words, bold = _words(page)
+    tables = list(_grids(page, words))
+    if not tables and not any(_CALL.search(word.text) for word in words):
         return ""
-    words = list(_words(page))
     placed = []
     for boxes in tables:
         cells = []
+        stressed: dict[int, bool] = {}
         for box in boxes:
             inside = [w for w in words if _is_in(w, box)]
             words = [w for w in words if not _is_in(w, box)]
             cells.append(Cell(_joined(_rows(inside)), box.row, box.column, box.rows, box.columns))
-        placed.append((min(b.top for b in boxes), Table(cells)))
+            stressed[box.row] = stressed.get(box.row, True) and bold.issuperset(inside)
+        headed = [row for _, row in sorted(stressed.items())][:2] == [True, False] and not _is_told(cells)
+        placed.append((min(b.top for b in boxes), Table(cells, int(headed))))
     return "\n".join(_page_lines(_rows(words), placed))
+
+
+def _is_told(cells: Sequence[Cell]) -> bool:
+    """Is the first row, of two, no heading but a label and what is told of it ("Pilote", "Mme Durand, directrice")?"""
+    told = [cell.text for cell in cells if cell.row == cells[0].row]
+    return len(told) == 2 and bool(len(told[1]) > _LONG or re.match(r"(?:M\.|Mme|Dr|Monsieur|Madame|Docteur)\s", told[1]))
 
 
 def _is_in(word: Word, box: Box) -> bool:
@@ -43,8 +60,9 @@ def _is_in(word: Word, box: Box) -> bool:
     return box.left - slack <= across <= box.right + slack and box.top - slack <= word.middle <= box.bottom + slack
 
 
-def _grids(page: Any) -> Iterator[list[Box]]:
-    """The cells of each grid of rules that has two rows and two columns at least, some of them with more than a frame."""
+def _grids(page: Any, words: Sequence[Word]) -> Iterator[list[Box]]:
+    """The cells of each grid of rules that has two rows and two columns at least, some of them with more than a frame; and
+    of each stack of rules between rows alone."""
     across, down = [], []
     for x0, y0, x1, y1 in _strokes(page):
         if abs(y1 - y0) < 1 and abs(x1 - x0) > _SHORT:
@@ -53,15 +71,70 @@ def _grids(page: Any) -> Iterator[list[Box]]:
             down.append(_Rule(round(x0), round(x0), round(min(y0, y1)), round(max(y0, y1))))
         if len(across) + len(down) > _MOST:
             return
-    if len(across) < 3 or len(down) < 3:
+    if len(across) < 3:
         return
     near = _NEAR * _INCH
+    alone: list[_Rule] = []
     for group in _meeting(_in_line(across, _INCH), _in_line(down, _INCH), near):
         h, v = _ending_well(*group, near)
         if len(_places(h, near)) > 2 and len(_places(v, near)) > 2:
             boxes = _cells(h, v, near)
             if len({b.column for b in boxes}) > 1 and len({b.row for b in boxes}) > 1:
                 yield boxes
+        else:
+            alone += group[0]
+    for stack in _stacks(alone, [], _INCH):
+        for boxes in _banded(_places(stack, near), min(r.start for r in stack), max(r.end for r in stack), words):
+            if len({b.column for b in boxes}) > 1:
+                yield boxes
+
+
+def _banded(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) -> Iterator[list[Box]]:
+    """The cells of the tables whose rows stand between rules at `ys` (half pixels): what the words leave white is between
+    columns, a title or a paragraph between two rules is between two tables, and so is a change of columns."""
+    table: list[_Band] = []
+    columns: list[tuple[int, int]] = []
+    for low, high in pairwise(ys):
+        inside = [w for w in words if low <= w.middle / 2 <= high and start <= (w.left + w.width / 2) / 2 <= end]
+        pieces = _merged([(w.left // 2 - start, w.right // 2 - start) for w in inside], 0.055 * _INCH)
+        lines = [len(_rows([w for w in inside if a <= w.left // 2 - start <= b])) for a, b in pieces]
+        shared = _merged(columns + pieces, 0)
+        heights = _merged([(w.top // 2, (w.top + w.height) // 2) for w in inside], 1)
+        edges = [round(low), *(at for span in heights for at in span), round(high)]
+        airy = any(b - a > _PADDING * _INCH for a, b in zip(edges[::2], edges[1::2], strict=True))
+        is_prose = airy or (len(pieces) == 1 and lines[0] > 1)
+        is_prose = is_prose or (len(pieces) > 1 and min(lines) > 2)  # several rows with no rule between them
+        changes = len(pieces) > 1 and len(table) > 1 and len(shared) < max(len(columns), len(pieces))
+        if is_prose or changes:
+            yield _table(table, start, end)
+            table, columns = [], []
+        if pieces and not is_prose:
+            columns = _merged(columns + pieces, 0) if len(pieces) > 1 else columns
+            table.append((round(low), round(high), pieces))
+    yield _table(table, start, end)
+
+
+_Band = tuple[int, int, list[tuple[int, int]]]
+
+
+def _table(bands: list[_Band], start: int, end: int) -> list[Box]:
+    """The cells of a table's bands, without the titles above and below it."""
+    full = [n for n, (_, _, pieces) in enumerate(bands) if len(pieces) > 1]
+    if len(full) == 1:
+        low, high, pieces = bands[full[0]]
+        return [Box(0, n, 1, 1, 2 * (start + a), 2 * low, 2 * (start + b), 2 * high) for n, (a, b) in enumerate(pieces)]
+    return _in_bands(bands[full[0] : full[-1] + 1], start, end, _INCH) if full else []
+
+
+def _merged(spans: Sequence[tuple[int, int]], gap: float) -> list[tuple[int, int]]:
+    """Spans less than `gap` apart as one, in order."""
+    out: list[tuple[int, int]] = []
+    for a, b in sorted(spans):
+        if out and a - out[-1][1] < gap:
+            out[-1] = (out[-1][0], max(b, out[-1][1]))
+        else:
+            out.append((a, b))
+    return out
 
 
 def _strokes(page: Any) -> Iterator[tuple[float, float, float, float]]:
@@ -96,30 +169,62 @@ def _strokes(page: Any) -> Iterator[tuple[float, float, float, float]]:
             last = point
 
 
-def _words(page: Any) -> Iterator[Word]:
-    """The page's words in pixels from its top left."""
+def _words(page: Any) -> tuple[list[Word], set[Word]]:
+    """The page's words in pixels from its top left, and those in bold."""
     import pypdfium2.raw as raw
 
     text = page.get_textpage()
     left, _, _, top = page.get_bbox()
+    calls = _calls(text)
     letters: list[tuple[str, float, float, float, float]] = []
+    name = ctypes.create_string_buffer(128)
+    ended, seen = False, 0
+    words: list[Word] = []
+    bold: set[Word] = set()
 
-    def word() -> Word:
+    def end(last: int) -> None:
+        if not letters:
+            return
         box = (min(c[1] for c in letters), min(c[2] for c in letters), max(c[3] for c in letters), max(c[4] for c in letters))
         at = [round(edge * _SCALE) for edge in (box[0] - left, top - box[3], box[2] - box[0], box[3] - box[1])]
-        return Word("".join(c[0] for c in letters), at[0], at[1], max(at[2], 1), max(at[3], 1), 100)
+        words.append(Word("".join(c[0] for c in letters), at[0], at[1], max(at[2], 1), max(at[3], 1), 100))
+        size = raw.FPDFText_GetFontInfo(text, last, name, len(name), ctypes.c_int())
+        if _BOLD.search(name.raw[:size]):
+            bold.add(words[-1])
+        letters.clear()
 
     for n in range(text.count_chars()):
         sign = chr(raw.FPDFText_GetUnicode(text, n)).replace("\x02", "-").replace("\ufffe", "-")  # a hyphen at a line's end
         if sign.isspace() or ord(sign) < 32:
-            if letters:
-                yield word()
-            letters = []
+            ended = True
             continue
         x0, y0, x1, y1 = text.get_charbox(n, loose=True)
-        if letters and (x0 < letters[-1][1] or x0 - letters[-1][3] > 0.5 * (y1 - y0) or y1 < letters[-1][2]):
-            yield word()
-            letters = []
+        if n in calls and letters:  # it stands as high as the word that it follows
+            letters.append((sign.translate(_RAISED), x0, letters[-1][2], x1, letters[-1][4]))
+            continue
+        if ended or (letters and (x0 < letters[-1][1] or x0 - letters[-1][3] > 0.5 * (y1 - y0) or y1 < letters[-1][2])):
+            end(seen)
         letters.append((sign, x0, y0, x1, y1))
-    if letters:
-        yield word()
+        ended, seen = False, n
+    end(seen)
+    return words, bold
+
+
+def _calls(text: Any) -> set[int]:
+    """Where digits are drawn smaller and higher than the letter before them: a footnote's call, not the end of a number."""
+    import pypdfium2.raw as raw
+
+    found: set[int] = set()
+    size, box = 0.0, (0.0, 0.0, 0.0, 0.0)
+    for n in range(text.count_chars()):
+        sign = chr(raw.FPDFText_GetUnicode(text, n))
+        if sign.isspace() or ord(sign) < 32:
+            continue
+        own, at = raw.FPDFText_GetFontSize(text, n), text.get_charbox(n, loose=True)
+        beside = -1 <= at[0] - box[2] <= 0.5 * size and box[1] < at[3]
+        if sign in "0123456789" and beside and own < 0.87 * size and at[1] - box[1] > 0.2 * size:
+            found.add(n)
+            box = (box[0], box[1], at[2], box[3])  # a call of two digits
+        else:
+            size, box = own, at
+    return found

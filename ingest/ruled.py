@@ -272,7 +272,7 @@ def _stacks(rules: list[_Rule], fills: list[_Rule], inch: float) -> list[list[_R
 
 
 def _banded(small: Picture, pale: Picture, ys: list[float], start: int, end: int, inch: float) -> list[Box]:
-    """The cells of rows between rules at `ys`: pieces of each row, in the columns that most rows leave white between them."""
+    """The cells of rows between rules at `ys`."""
     bands = []
     start, end = start + round(0.055 * inch), end - round(0.055 * inch)  # inside the frame
     for top, bottom in pairwise(ys):
@@ -286,6 +286,11 @@ def _banded(small: Picture, pale: Picture, ys: list[float], start: int, end: int
         if len(pieces) > 1 and min(lines) > 2:  # several rows with no rule between them
             return []
         bands.append((low, high, pieces))
+    return _in_bands(bands, start, end, inch)
+
+
+def _in_bands(bands: list[tuple[int, int, list[tuple[int, int]]]], start: int, end: int, inch: float) -> list[Box]:
+    """The cells of bands (top, bottom, pieces from left to right), in the columns that most of them leave white between."""
     if sum(len(pieces) > 1 for _, _, pieces in bands) < 2:
         return []
     many = [pieces for _, _, pieces in bands if len(pieces) > 2]
