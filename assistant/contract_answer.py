@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answer import Answer, Citation, Value, abstain
+from assistant.answer import Answer, Citation, Value, abstain, french_date
 from assistant.contract_avenants import Change
 from assistant.contract_facts import facts, parties
 from assistant.contract_question import Asked, Idea, understand
@@ -176,7 +176,10 @@ def _said(best: Candidate, sources: int) -> str:
             more.append(best.change.avenant)
     if best.computed:
         more.append(f"calculé : {best.computed}")
-    return f"**{best.value.text}**" + (f" ({' ; '.join(more)})" if more else "") + f" {marks}"
+    shown = re.sub(r"(?<=\d)%", " %", re.sub(r"(?<=\d)(\s?[MkK])E$", r"\1€", best.value.text))
+    if best.value.kind == "date" and not re.search(r"\d", shown):
+        shown = french_date(str(best.value.normalized))
+    return f"**{shown}**" + (f" ({' ; '.join(more)})" if more else "") + f" {marks}"
 
 
 def contract_citation(n: int, passage: Passage, opened: OpenContract) -> Citation:

@@ -16,12 +16,13 @@ from corpus.words import STOPWORDS, fold
 SURE = 3.0  # a fact stands above any value that was only found
 
 _CONTRACT = re.compile(r"\b(le |notre |mon |ce |du |au )?(contrat|cpom|convention|accord)s?\b")
+_TYPE = re.compile(r"\b(ehpad|residence|ime|itep|sessad|esat|mas|fam|eam|savs|samsah|foyer|chrs|mecs|ssiad|spasad)s?\b")
 _PERIMETER = re.compile(
-    r"\b(etablissements?|structures?|maisons?|services?|residences?|sites?|essms)\b(?=.*\b(contrat|cpom|perimetre|dedans|couver|concern|inclus))"
+    rf"\b({_TYPE.pattern}|etablissements?|structures?|maisons?|services?|residences?|sites?|essms)\b(?=.*\b(contrat|cpom|perimetre|dedans|couver|concern|inclus))"
     r"|\bporte sur\b|\bquel perimetre|\bperimetre (du|de)"
 )
 _PERIMETER_ALSO = re.compile(
-    r"\b(etablissements?|structures?|maisons?|services?|residences?|sites?|essms|liste|perimetre|couver\w*|concern\w*|inclus\w*|dedans|porte|portent|font|partie|compris\w*|sociaux|medico|gere\w*|entrent|dans)\b"
+    rf"\b({_TYPE.pattern}|etablissements?|structures?|maisons?|services?|residences?|sites?|essms|liste|perimetre|couver\w*|concern\w*|inclus\w*|dedans|porte|portent|font|partie|compris\w*|sociaux|medico|gere\w*|entrent|dans)\b"
 )
 _OBJECTIVES = re.compile(r"\b(objectifs?|axes?|engagements?)\b")
 _OBJECTIVES_ALSO = re.compile(r"\b(strategiques?|operationnels?|generaux|principaux|grands?|retenus?)\b")
@@ -157,7 +158,9 @@ def _lists(asked: Asked, reading: Reading) -> Iterator[Candidate]:
         if not pattern.search(asked.folded) or _leftover(asked, also, pattern, _ORIGINAL) or not row.hits:
             continue
         if row.value is not None and row.value.kind == "list" and len(row.value.items) > 1:
-            names = [re.sub(r"\s*\(\d+ places?\)$", "", item.text) for item in row.value.items]
+            kind = _TYPE.search(asked.folded) if key == "perimetre_essms" else None
+            items = [i for i in row.value.items if kind and kind[1] in fold(f"{i.text} {i.piece.text}").split()] or row.value.items
+            names = [re.sub(r"\s*\(\d+ places?\)$", "", item.text) for item in items]
             piece = row.value.items[0].piece
             unit = next(
                 (u for u in reading.units if u.piece is piece or (u.piece.page == piece.page and u.piece.start == piece.start)),

@@ -183,15 +183,15 @@ _ASKS: tuple[tuple[str, dict[str, float]], ...] = (
     (r"combien de (semaines?|mois)|combien d.(annees?|ans)|combien d.heures", {"duration": 1.0, "number": 0.6}),
     (r"combien de temps|quelle duree|\bduree\b|pendant combien|sous combien|\bpreavis\b|dans quel delai|sous quel delai|quel delai|\bdelais?\b|rallong\w+[^?]*combien|combien[^?]*(rallong|prolong|prorog)", {"duration": 1.0}),
     (r"\bfrais de siege|\bplafond|\btaux\b|pourcentage|quel %|pour ?cent|quelle part\b|\bpart de\b|quote-?part|absenteisme|\bto\b|\boccupation|\bremplir|abattement|de combien[^?]*baiss|\bcible", {"percent": 1.0, "number": 0.45}),
-    (r"\beuros?\b|€|\bcout\w*|\bmontants?\b|\bsomme\b|dotation|\bdgc\b|forfait|\btarifs?\b|\bprix\b|budget|emprunt\w*|\bfrais\b|subvention|enveloppe|\bvers[eé]\w*|\btouch\w+|\bpaie\w*|\bpay\w+|depens\w+|credits?\b|investi\w+|\bppi\b|loyer|redevance|resultat|exceden\w+|salaire|\bcnr\b|chantier|travaux|financ\w+|surcout|\bdonne\b(?![- ]moi)|amende|penalite|quote-?part|interim|\breserve|\bcoute|\bvaleur du point|\bbases? reconductibles?|\bmesures? nouvelles?", {"amount": 1.0}),
-    (r"\bquand\b|quelle date|quelle echeance|\bdate\b|\becheances?\b|\bquel jour\b|\bexpire|\btombe\b|\bfinit\b|se termine|prend fin|prend effet|entre en vigueur|date limite|quel mois|dernier delai|derniere limite|au plus tard|avant quand|pour quand|a partir de quelle annee|quelle annee", {"date": 1.0}),
+    (r"\beuros?\b|€|\bcout\w*|\bmontants?\b|\bsomme\b|dotation|\bdgc\b|forfait|\btarifs?\b|\bprix\b|budget|emprunt\w*|\bfrais\b|subvention|enveloppe|\bvers[eé]\w*|\btouch\w+|\bpaie\w*|\bpay\w+|depens\w+|credits?\b|investi\w+|\bppi\b|loyer|redevance|resultat|exceden\w+|salaire|\bcnr\b|chantier|travaux|financ\w+|surcout|\bdonne\b(?![- ]moi)|amendes?\b|penalite|quote-?part|interim|\breserve|\bcoute|\bvaleur du point|\bbases? reconductibles?|\bmesures? nouvelles?", {"amount": 1.0}),
+    (r"\bquand\b|\ble combien\b|quelle date|quelle echeance|\bdate\b|\becheances?\b|\bquel jour\b|\bexpire|\btombe\b|\bfinit\b|se termine|prend fin|prend effet|entre en vigueur|date limite|quel mois|dernier delai|derniere limite|au plus tard|avant quand|pour quand|a partir de quelle annee|quelle annee", {"date": 1.0}),
     (r"^qui\b|\bc.(?:est|etait) qui\b|\bqui (est|a|ont|signe\w*|doit|sont|pa\w+|preside\w*|pilote\w*|decide|peut|donne|nomme|s.occupe|represente\w*|etait|porte|dirige\w*|gere|assure|mene|remplace\w*|instruit|organise|convoque|finance|verse|tient|recoit|va|tarifie|controle)\b|\bavec qui|\ba qui\b|par qui|aupres de qui|quel(le)? (tribunal|juge|juridiction|cabinet|banque|organisme|autorite|association|personne|mandataire|prestataire)|devant qui|\bqui\s?\?|\b(appelle|contacte|voit|previent|saisit|informe|demande)\w* qui\b|\bqui$|le nom d", {"party": 1.0}),
     (r"\bquel(le)?s\b|\blesquel|\bliste\b(?! d.attente)|\bc.est quoi les\b", {"list": 0.8}),
 )  # fmt: skip
 _OPEN = re.compile(r"\bcombien\b|\bc.est quoi\b|\bquels?\b|\bquelles?\b|\bcible|\bobjectif")
 _ANY = {"number": 0.5, "amount": 0.7, "percent": 0.7, "duration": 0.4}
 _SURE = re.compile(
-    r"combien de temps|quelle date|\bquand\b|sous combien|quel jour\b(?! du mois| de chaque)|\bqui\b|devant qui|quel (juge|tribunal)|quelle annee"
+    r"\ble combien\b|combien de temps|quelle date|\bquand\b|sous combien|quel jour\b(?! du mois| de chaque)|\bqui\b|devant qui|quel (juge|tribunal)|quelle annee"
 )
 _YES_NO = re.compile(
     r"^(est-ce qu|peut-on|peut-il|faut-il|doit-on|a-t-on|y a-t-il|puis-je|je peux|on peut|on doit|le contrat (nous )?(autorise|permet|prevoit|oblige)|sommes-nous)|\best-ce qu[e'](?! )|ou pas\b|\bdedans\b|(est|sont|fait|font|peut|peuvent|a|ont|autorise|permet|prevoit|oblige)(-t)?-(il|elle|on|ils|elles)\b|(fait|font) (bien )?partie"
@@ -226,7 +226,7 @@ def wanted_kinds(folded: str) -> dict[str, float]:
     if (sure := _SURE.search(folded)) and "combien" not in folded[: sure.start()]:
         keep = (
             {"date"}
-            if re.search(r"quand|date|jour|annee", sure[0])
+            if re.search(r"quand|date|jour|annee|le combien", sure[0])
             else {"party"}
             if re.search(r"qui|juge|tribunal", sure[0])
             else {"duration"}

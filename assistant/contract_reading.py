@@ -165,7 +165,7 @@ def _with_notes(units: Sequence[Unit]) -> list[Unit]:
     for unit in units:
         for match in CALL.finditer(unit.piece.text):
             calls.setdefault((unit.piece.page, unicodedata.normalize("NFKC", match[1])), unit)
-    out = []
+    out: list[Unit] = []
     caller: Unit | None = None
     for unit in units:
         note = None if unit.is_row else re.match(r"\s*([\d⁰¹²³⁴-⁹]{1,2})\.?\s+(?=[A-ZÀ-Ý«])", unit.piece.text)

@@ -53,7 +53,7 @@ def candidates(asked: Asked, scored: Sequence[tuple[Unit, float, float]], readin
     out = []
     for unit, score, fit in scored:
         for candidate in _of_unit(asked, unit, reading):
-            bonus = asked.kinds.get(candidate.value.kind, 0.0)
+            bonus = asked.kinds.get("duration" if candidate.note in _LENGTHS else candidate.value.kind, 0.0)
             # A cell stands where its row and its column cross: its column's words count as much as its row's.
             crossed = 0.6 * max(0.0, candidate.fit - fit) if unit.is_row and candidate.value.kind != "date" else 0.0
             out.append(replace(candidate, score=candidate.score + score + 0.35 * bonus + crossed, fit=max(candidate.fit, fit)))
@@ -102,7 +102,7 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         shared = f"{_head(told)} {text[first:][:30]}" if told else ""
         near = asked.share(fold(f"{shared} {before} {after}"))
         cue = max(_cue_bonus(asked, fold(b), fold(after)) for b in (before, told))
-        bonus = 0.4 * near + _year_bonus(asked, text, value) + cue
+        bonus = 0.4 * near + _year_bonus(asked, text, value) + cue - 0.6 * _is_given(asked, value)
         bonus += _counted(asked, f"{fold(text[max(0, value.start - 60) : value.end])} {fold(after)[:45]}", candidate.kind)
         yield Candidate(candidate, unit, bonus, 0.0, years=() if value.kind == "date" else _near_years(text, value))
     if asked.kinds.get("amount", 0.0) >= 0.7 and _SHARED.search(asked.folded):
@@ -112,6 +112,11 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         for words, day, term in before_term(reading, unit, asked.original):
             shown = _like(term, day)
             yield Candidate(Value("date", shown, day, 0, 0), unit, 0.3, 0.0, None, f"{term} − {words} = {shown}")
+
+
+def _is_given(asked: Asked, value: Value) -> bool:
+    """Whether the question itself says the value ("pour prolonger d'un an, combien de temps avant ?")."""
+    return any(v.normalized == value.normalized for v in find_values(asked.folded, value.kind)) and value.kind != "date"
 
 
 def _counted(asked: Asked, after: str, kind: str) -> float:
@@ -283,7 +288,7 @@ def other_years(asked: Asked, best: Candidate, reading: Reading) -> str:
 
 # What stands beside a value when it is what the question is after.
 _CUES: tuple[tuple[str, str, str], ...] = (  # question, before the value, after it
-    (r"fini|termin|\bfin\b|\bterme\b|expire|tombe|echeance|jusqu|valable|arret", r"(jusqu.au|prend fin|terme (est|au|le)|a son terme|echeance|expire|s.acheve|se termine|\bau)\b[^,;]{0,25}$", ""),
+    (r"fini|termin|\bfin\b|\bterme\b|expire|tombe|echeance|jusqu|valable|arret", r"(jusqu.(au?|en)\b|\bfin\b|prend fin|terme (est|au|le)|a son terme|echeance|expire|s.acheve|se termine|\bau)\b[^,;]{0,25}$", ""),
     (r"effet|commence|debut|demarre|vigueur|a partir de", r"(effet|a compter du|a partir du|debut\w*|en vigueur|depuis)\b[^,;]{0,20}$", ""),
     (r"avant quand|limite|rend|remet|envo|transm|demander|au plus tard|pour quand|pour quelle", r"(avant|au plus tard|echeance|limite|pour)\b[^,;]{0,15}$", r"^[^,;]{0,6}au plus tard"),
     (r"preavis|prevenir", r"preavis\b[^,;]{0,12}$", r"^\s*(de |avant |a l.avance)[^,;]{0,12}(preavis)?"),
@@ -319,7 +324,10 @@ def _of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
         bonus = 0.0
         if asked.years:
             bonus = (0.35 if year in asked.years else -0.5) if year else (-0.1 if by_cell else 0.0)
-            if not year and any(y in heading or y in text or y in unit.near.text for y in asked.years):
+            of_row = _YEAR.findall(cells[0][1]) if place and not year else []
+            if of_row:
+                bonus = 0.35 if set(of_row) & set(asked.years) else -0.5
+            elif not year and any(y in heading or y in text or y in unit.near.text for y in asked.years):
                 bonus = 0.15
         elif year and re.search(r"ref|depart|n-1|constat", heading):
             bonus = 0.15 if re.search(r"\bref|depart|constat|avait|etait|initial", asked.folded) else -0.2
@@ -369,7 +377,7 @@ def _in_cell(text: str, heading: str, label: str, asked: Asked) -> Iterator[Valu
     thousand = 1000 if re.search(r"milliers d['’]euros|(?<!\d)(?<!\d )k(?:€| euros)", f"{heading} {label}".lower()) else 1
     percent = "%" in heading or "%" in label or re.search(r"\btaux\b|\bpart d", fold(label))
     kind = "amount" if amount and "amount" in asked.kinds else "percent" if percent and "percent" in asked.kinds else "number"
-    if kind not in asked.kinds:
+    if kind not in asked.kinds and not ("duration" in asked.kinds and _length_unit(f"{heading} {label}")):
         return
     normalized = sign + number[0].normalized.lstrip("-")
     if kind == "amount" and thousand > 1:
@@ -380,7 +388,16 @@ def _in_cell(text: str, heading: str, label: str, asked: Asked) -> Iterator[Valu
 def _unit_note(value: Value, label: str, piece: Piece) -> str:
     if value.kind == "amount" and "€" not in value.text and "euro" not in value.text.lower():
         return "en milliers d'euros" if re.search(r"milliers|k€", f"{label} {piece.caption}") else "en euros"
-    return ""
+    return _length_unit(label) if value.kind == "number" else ""
+
+
+_LENGTHS = ("en jours", "en semaines", "en mois", "en années")
+
+
+def _length_unit(label: str) -> str:
+    """The unit of lengths that a row's label gives to its figures: "Délai moyen d'admission (mois)" -> "en mois"."""
+    found = re.search(r"(?:\ben |\()(jours|semaines|mois|années)\b", label)
+    return f"en {found[1]}" if found else ""
 
 
 def turned(asked: Asked, found: Sequence[Candidate], reading: Reading) -> list[Candidate]:

@@ -54,7 +54,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
-    rf"(?<![\d,.])(?P<num>[-−–+]?\s?{_NUM})\s{{0,3}}(?P<unit>M€|k€|K€|€|euros?\b|EUR\b|millions? d['’]euros|milliers? d['’]euros)",
+    rf"(?<![\d,.])(?P<num>[-−–+]?\s?{_NUM})\s{{0,3}}(?P<unit>M€|k€|K€|(?-i:M|[kK])E\b|€|euros?\b|EUR\b|millions? d['’]euros|milliers? d['’]euros)",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(rf"(?<![\d,.])(?P<num>[-−+]?{_NUM})\s{{0,3}}(?:%|pour cent\b|p\. ?100\b)", re.IGNORECASE)
@@ -139,7 +139,7 @@ def _amounts(text: str) -> list[Value]:
         if number is None:
             continue
         unit = m["unit"].lower()
-        factor = 1_000_000 if unit.startswith(("m€", "million")) else 1000 if unit.startswith(("k", "millier")) else 1
+        factor = 1_000_000 if unit.startswith(("m€", "me", "million")) else 1000 if unit.startswith(("k", "millier")) else 1
         out.append(Value("amount", " ".join(m[0].split()), plain(number * factor), m.start(), m.end()))
     return out
 

@@ -121,6 +121,8 @@ def _table(bands: list[_Band], start: int, end: int) -> list[Box]:
     """The cells of a table's bands, without the titles above and below it."""
     full = [n for n, (_, _, pieces) in enumerate(bands) if len(pieces) > 1]
     if len(full) == 1:
+        if len(bands[full[0]][2]) < 3:
+            return []
         low, high, pieces = bands[full[0]]
         return [Box(0, n, 1, 1, 2 * (start + a), 2 * low, 2 * (start + b), 2 * high) for n, (a, b) in enumerate(pieces)]
     return _in_bands(bands[full[0] : full[-1] + 1], start, end, _INCH) if full else []
