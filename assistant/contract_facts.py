@@ -187,6 +187,7 @@ def parties(asked: Asked, scored: Sequence[tuple[Unit, float, float]]) -> list[C
     """Who: the names of the units, by what stands around each; a person or a court before a mere role."""
     if "party" not in asked.kinds:
         return []
+    named_one = bool(re.search(r"\bsign|\brepresent", asked.folded))  # a person, by name
     court = bool(re.search(r"juge|tribuna|devant (qui|quel)|juridiction", asked.folded))
     out = []
     for unit, score, fit in scored:
@@ -209,6 +210,8 @@ def parties(asked: Asked, scored: Sequence[tuple[Unit, float, float]]) -> list[C
                 around = f"{heading} {text[max(start, match.start() - 140) : match.start()]} {text[match.end() : min(stop, match.end() + 110)]}"
                 if court:
                     bonus = 0.5 if re.match(r"(?:[Tt]ribunal|[Cc]our|TITSS)", match[0]) else -0.3
+                elif match.re is _ROLE and named_one:
+                    bonus = -0.3
                 elif match.re is not _PERSON and asked.share(fold(match[0])) > 0.15:
                     continue  # "qui représente l'ARS": not the ARS
                 name = match[0].strip(" ,;")

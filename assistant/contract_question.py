@@ -99,7 +99,7 @@ def understand(question: Question, reading: Reading) -> Asked:
     for ordinal, dated in ((r"\bderniere annee", life.term), (r"\bpremiere annee", life.effect)):
         if re.search(ordinal, folded) and dated is not None and dated.value[:4].isdigit():
             years.append(dated.value[:4])
-    ideas = _ideas(_INVERTED.sub(" ", folded), reading.acronyms)
+    ideas = _ideas(_INVERTED.sub(" ", re.sub(r"combien de temps|quel delai", "combien", folded)), reading.acronyms)
     weighed, unknown = [], []
     for idea in ideas:
         found = sum(idea.held(s.folded, s.stems) for unit in reading.units for s in (unit.own,))
@@ -243,7 +243,9 @@ def wanted_kinds(folded: str) -> dict[str, float]:
         return {"date": 1.0}
     if re.search(r"pourcentage|\btaux\b|quel %|pour ?cent", folded) and "percent" in found:
         found = {k: w if k == "percent" else 0.4 * w for k, w in found.items() if k != "amount"}
-    elif re.search(r"en euros|combien d.euros|quel(le)? (montant|somme)|\bcout", folded) and "amount" in found:
+    elif re.search(r"\ben euros|combien d.euros", folded) and "amount" in found:
+        found = {"amount": 1.0}
+    elif re.search(r"quel(le)? (montant|somme)|\bcout", folded) and "amount" in found:
         found = {k: w if k == "amount" else 0.4 * w for k, w in found.items()}
     if not found and (_OPEN.search(folded) or _is_heading(folded)):
         found = dict(_ANY)

@@ -16,7 +16,7 @@ from assistant.contract_life import add_months, day_of
 from assistant.contract_question import Asked, stems_of
 from assistant.contract_reading import Reading, Unit, before_term
 from assistant.contract_targets import aligned_years
-from assistant.contract_text import AVENANT, Piece, one_line
+from assistant.contract_text import AVENANT, DIAGNOSTIC, Piece, one_line
 from corpus.values import Value, find_values, plain
 from corpus.words import STOPWORDS, fold, stem
 
@@ -249,7 +249,8 @@ def _year_bonus(asked: Asked, text: str, value: Value) -> float:
 
 def _near_years(text: str, value: Value) -> tuple[str, ...]:
     after, before = text[value.end : value.end + 22], text[max(0, value.start - 25) : value.start]
-    return tuple(_YEAR.findall(after) or _YEAR.findall(before))
+    told = re.findall(r"\b(?:exercice|ann[ée]e|en|pour)\s+((?:19|20)\d\d)\b", text[: value.start])
+    return tuple(_YEAR.findall(after) or _YEAR.findall(before) or told[-1:])
 
 
 def _years_of(column: str, heading: str, label: str, caption: str) -> tuple[str, ...]:
@@ -276,11 +277,14 @@ def other_years(asked: Asked, best: Candidate, reading: Reading) -> str:
     last = int(life.term.value[:4]) if life.term and life.term.value[:4].isdigit() else 9999
     if not best.years and best.change is None and all(int(y) > last for y in asks):
         return f"Le contrat s'arrête en {last}."
+    first = int(life.effect.value[:4]) if life.effect else 9999
+    if not best.years and best.unit.piece.zone == DIAGNOSTIC and all(int(y) > first for y in asks):
+        return f"Le contrat ne donne que {best.value.text}, au diagnostic : rien pour {', '.join(asked.years)}."
     if not best.years or asks & set(best.years):
         return ""
     if len(set(best.years)) > 1 and any(min(best.years) <= y <= max(best.years) for y in asks):
         return ""
-    if not best.unit.is_row and re.search(r"\b(a compter|a partir|depuis|des)\b", best.unit.own.folded):
+    if not best.unit.is_row and re.search(r"\b(a compter|a partir|depuis|des (?=l|\d))", best.unit.own.folded):
         return ""
     year = " et ".join(dict.fromkeys(best.years))
     return f"Le contrat donne {best.value.text} pour {year}, rien de tel pour {', '.join(asked.years)}."
@@ -291,7 +295,7 @@ _CUES: tuple[tuple[str, str, str], ...] = (  # question, before the value, after
     (r"fini|termin|\bfin\b|\bterme\b|expire|tombe|echeance|jusqu|valable|arret", r"(jusqu.(au?|en)\b|\bfin\b|prend fin|terme (est|au|le)|a son terme|echeance|expire|s.acheve|se termine|\bau)\b[^,;]{0,25}$", ""),
     (r"effet|commence|debut|demarre|vigueur|a partir de", r"(effet|a compter du|a partir du|debut\w*|en vigueur|depuis)\b[^,;]{0,20}$", ""),
     (r"avant quand|limite|rend|remet|envo|transm|demander|au plus tard|pour quand|pour quelle", r"(avant|au plus tard|echeance|limite|pour)\b[^,;]{0,15}$", r"^[^,;]{0,6}au plus tard"),
-    (r"preavis|prevenir", r"preavis\b[^,;]{0,12}$", r"^\s*(de |avant |a l.avance)[^,;]{0,12}(preavis)?"),
+    (r"preavis|prevenir|(temps|mois|jours) avant\b|s.y prendre|a l.avance", r"preavis\b[^,;]{0,12}$", r"^\s*(au moins |au plus tard |de )?(avant |a l.avance|preavis)[^,;]{0,12}"),
     (r"maxi|au plus|plafon|depasser|limit|jusqu.a combien|droit de", r"(au plus|plafon\w*|maxim\w*|depass\w*|exced\w*|limite|sous|limite de)\b[^,;]{0,25}$", r"^[^,;]{0,4}(au plus|maximum)"),
     (r"mini|au moins", r"(au moins|minimum|moins de)\b[^,;]{0,12}$", r"^[^,;]{0,4}(au moins|minimum)"),
     (r"baiss|perd|reduc|reduit|abattement|penal", r"(reduit\w*|baiss\w*|taux de reduction|abattement\w*)\b[^,;]{0,40}$", ""),
@@ -374,7 +378,7 @@ def _in_cell(text: str, heading: str, label: str, asked: Asked) -> Iterator[Valu
         return
     sign = "-" if re.match(r"\s*[-−–]", text) else ""
     amount = re.search(r"€|euro", f"{heading} {label}".lower())
-    thousand = 1000 if re.search(r"milliers d['’]euros|(?<!\d)(?<!\d )k(?:€| euros)", f"{heading} {label}".lower()) else 1
+    thousand = 1000 if re.search(_THOUSANDS, f"{heading} {label}".lower()) else 1
     percent = "%" in heading or "%" in label or re.search(r"\btaux\b|\bpart d", fold(label))
     kind = "amount" if amount and "amount" in asked.kinds else "percent" if percent and "percent" in asked.kinds else "number"
     if kind not in asked.kinds and not ("duration" in asked.kinds and _length_unit(f"{heading} {label}")):
@@ -387,10 +391,11 @@ def _in_cell(text: str, heading: str, label: str, asked: Asked) -> Iterator[Valu
 
 def _unit_note(value: Value, label: str, piece: Piece) -> str:
     if value.kind == "amount" and "€" not in value.text and "euro" not in value.text.lower():
-        return "en milliers d'euros" if re.search(r"milliers|k€", f"{label} {piece.caption}") else "en euros"
+        return "en milliers d'euros" if re.search(_THOUSANDS, f"{label} {piece.caption}".lower()) else "en euros"
     return _length_unit(label) if value.kind == "number" else ""
 
 
+_THOUSANDS = r"milliers d['’]euros|(?<!\d)(?<!\d )k(?:€| euros)"
 _LENGTHS = ("en jours", "en semaines", "en mois", "en années")
 
 

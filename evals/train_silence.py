@@ -13,6 +13,7 @@ from assistant.contract_facts import SURE
 from assistant.contract_question import understand
 from assistant.contract_reading import read_contract
 from assistant.contract_silence import measures
+from assistant.contract_values import other_years
 from assistant.engine import Engine
 from assistant.question import read_question
 from assistant.settings import Settings
@@ -21,11 +22,12 @@ from evals.runner import QUESTIONS, made_contracts, read_questions
 RARE = 0.6  # silent questions are few: how far they are made to weigh as much as the others (0 = not at all, 1 = wholly)
 
 
-def samples(engine: Engine) -> tuple[np.ndarray, np.ndarray]:
-    """Measures (n, 4) of the questions on contracts that no fact settles, and whether the contract is silent (n,)."""
-    rows = [row for name in ("contract", "contracts", "blind") for row in read_questions(QUESTIONS / f"{name}.jsonl")]
+def samples(engine: Engine) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Measures (n, 4) of the questions on contracts that no fact and no year settles, whether the contract is silent (n,), and
+    which contract it is (n,)."""
+    rows = [row for name in ("contract", "contracts", "blind", "blind2") for row in read_questions(QUESTIONS / f"{name}.jsonl")]
     ids = {"demo": "demo", **made_contracts(engine, rows)}
-    seen, silent = [], []
+    seen, silent, names = [], [], []
     for row in rows:
         if row["contract"] not in ids:
             continue
@@ -35,10 +37,11 @@ def samples(engine: Engine) -> tuple[np.ndarray, np.ndarray]:
         ranked = rank(asked, reading, opened, engine.embedder)
         scored = [(r.unit, r.score, r.fit) for r in ranked[:DEEP]]
         best = next(iter(found(asked, scored, reading)), None)
-        if best is None or best.score < SURE:
+        if best is None or (best.score < SURE and not other_years(asked, best, reading)):
+            names.append(row["contract"])
             seen.append(measures(asked, scored, max(r.cosine for r in ranked), best))
             silent.append(not row["answerable"])
-    return np.array(seen), np.array(silent, float)
+    return np.array(seen), np.array(silent, float), np.array(names)
 
 
 def fit(x: np.ndarray, y: np.ndarray, steps: int = 4000, l2: float = 0.3) -> np.ndarray:
@@ -54,8 +57,18 @@ def fit(x: np.ndarray, y: np.ndarray, steps: int = 4000, l2: float = 0.3) -> np.
     return np.concatenate([[w[0] - (slopes * mean).sum()], slopes])
 
 
+def silent(weights: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Whether each of the measures (n, features) is taken for silence (n,)."""
+    taken: np.ndarray = weights[0] + x @ weights[1:] > 0
+    return taken
+
+
 if __name__ == "__main__":
-    x, y = samples(Engine(Settings.load(str(Path(sys.argv[1])))))
+    x, y, names = samples(Engine(Settings.load(str(Path(sys.argv[1])))))
     weights = fit(x, y)
-    p = 1 / (1 + np.exp(-(weights[0] + x @ weights[1:])))
-    print(np.round(weights, 1), f"silence reconnue {np.mean(p[y > 0] > 0.5):.2f}, refus à tort {np.mean(p[y == 0] > 0.5):.3f}")
+    kept = np.zeros(len(y), bool)
+    for name in set(names):  # what a contract never seen would get
+        kept[names == name] = silent(fit(x[names != name], y[names != name]), x[names == name])
+    for title, found in (("appris", silent(weights, x)), ("chaque contrat mis à part", kept)):
+        print(f"{title} : silence reconnu {found[y > 0].mean():.2f}, refus à tort {found[y == 0].mean():.3f}")
+    print(np.round(weights, 1))
