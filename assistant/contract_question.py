@@ -29,6 +29,10 @@ _COUNTED = re.compile(
     r"(?:combien |nombre |\bnb )(?:de |d')?([a-z0-9-]+(?: [a-z0-9-]+)?)|\b(?:quel(?:le)? )?(capacite|effectif|file active|gmp|pmp)\b"
 )
 _INVERTED = re.compile(r"-(?:t-)?(?:il|elle|on|ils|elles|je|nous|vous|ce|tu|moi|la|le|les)\b")
+# What says how the question is put, not what it is about.
+_EMPTY = re.compile(
+    r"(?<=combien) de temps|(?<=quel) delai|\b(?:avant|apres|depuis|sans) (?:l.|cet )?avenant\b|\b(?:nous )?(?:est|sont) demandee?s?\b"
+)
 _LIGHT, _NAMED = 0.3, 1.5  # "EHPAD", "Les Tilleuls": which of several is asked for
 _PREFIX = 5  # stems that share so many letters from the start are the same word
 
@@ -99,7 +103,7 @@ def understand(question: Question, reading: Reading) -> Asked:
     for ordinal, dated in ((r"\bderniere annee", life.term), (r"\bpremiere annee", life.effect)):
         if re.search(ordinal, folded) and dated is not None and dated.value[:4].isdigit():
             years.append(dated.value[:4])
-    ideas = _ideas(_INVERTED.sub(" ", re.sub(r"combien de temps|quel delai", "combien", folded)), reading.acronyms)
+    ideas = _ideas(_EMPTY.sub(" ", _INVERTED.sub(" ", folded)), reading.acronyms)
     weighed, unknown = [], []
     for idea in ideas:
         found = sum(idea.held(s.folded, s.stems) for unit in reading.units for s in (unit.own,))

@@ -347,6 +347,8 @@ def _of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
             bonus += 0.1 if len(by_cell) > 1 and not asked.years else -0.15
         if re.fullmatch(r"0(?:,0+)?(?:\s?[%€])?", text.strip()):
             bonus -= 0.2  # nothing that year
+        if asked.counted is not None and asked.counted.held(heading, unit.heads[place].stems):
+            bonus += 0.12  # a column of places says how many there are; a sentence may say of some
         bonus += 0.4 * asked.share(heading) + _cue_bonus(asked, f"{heading} ", "")
         for value in _in_cell(text, head, f"{label} ; {unit.piece.caption} ; {reading.about(unit.piece)}", asked):
             said = fold(" ".join(_stretch(text, value))) if len(text) > 30 else ""

@@ -19,7 +19,7 @@ from assistant.question import read_question
 from assistant.settings import Settings
 from evals.runner import QUESTIONS, made_contracts, read_questions
 
-RARE = 0.6  # silent questions are few: how far they are made to weigh as much as the others (0 = not at all, 1 = wholly)
+RARE = 0.4  # silent questions are few: how far they are made to weigh as much as the others (0 = not at all, 1 = wholly)
 
 
 def samples(engine: Engine) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
