@@ -11,7 +11,8 @@ from assistant.contract_question import Asked, Idea, understand
 from assistant.contract_reading import Reading, Unit, read_contract
 from assistant.contract_silence import is_silent, said_elsewhere
 from assistant.contract_text import AVENANT, DIAGNOSTIC, GLOSSARY, PREAMBLE, VISAS, Piece
-from assistant.contract_values import Candidate, candidates, other_years, turned, undated
+from assistant.contract_values import Candidate, candidates, turned
+from assistant.contract_years import other_years, undated
 from assistant.question import Question
 from corpus.article import Passage
 from corpus.words import stem

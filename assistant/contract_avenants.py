@@ -179,7 +179,7 @@ def _part_changes(piece: Piece, part: str, raw: str, refs: list[str], name: str,
         for kind in _KINDS:
             old, new = find_values(instead["old"], kind), find_values(instead["new"], kind)
             if old and new and old[0].start == 0:
-                year = next((y[0] for y in re.finditer(r"\b20\d\d\b", part[: instead.start("new")])), "")
+                year = next((y[0] for y in re.finditer(r"\b20\d\d\b", part[: instead.start("new") + new[-1].start])), "")
                 return [_make(piece, kind, old[0], new[-1], part, refs, name, raw, year if kind != "date" else "")]
     if (now := _NOW.search(part)) is not None:
         told = next(((k, v[0]) for k in _KINDS if (v := find_values(now["new"], k)) and v[0].start == 0), None)

@@ -16,7 +16,7 @@ from assistant.contract_life import add_months, day_of
 from assistant.contract_question import Asked, stems_of
 from assistant.contract_reading import Reading, Unit, before_term
 from assistant.contract_targets import aligned_years
-from assistant.contract_text import AVENANT, DIAGNOSTIC, Piece, one_line
+from assistant.contract_text import AVENANT, Piece, one_line
 from corpus.values import Value, find_values, plain
 from corpus.words import STOPWORDS, fold, stem
 
@@ -256,38 +256,6 @@ def _near_years(text: str, value: Value) -> tuple[str, ...]:
 def _years_of(column: str, heading: str, label: str, caption: str) -> tuple[str, ...]:
     """The years that a cell is said of: its column's, else those of its heading, its row's label or its table's caption."""
     return next((found for text in (column, heading, label, caption) if (found := tuple(_YEAR.findall(text)))), ())
-
-
-def undated(asked: Asked, best: Candidate) -> bool:
-    """Whether a sum is answered to a question on a year of which nothing around it speaks."""
-    unit = best.unit
-    around = " ".join((unit.piece.text, unit.near.text, unit.around.text, unit.far.text, *(head.text for head in unit.heads)))
-    return bool(asked.years) and best.value.kind == "amount" and not best.years and not _YEAR.search(around)
-
-
-def other_years(asked: Asked, best: Candidate, reading: Reading) -> str:
-    """What to say when the year asked for is not one that the contract gives: "le contrat donne … pour 2024"; "" when it may be.
-
-    A value said of several years, or from one on, holds for those between and after.
-    """
-    if not asked.years or asked.kinds.keys() <= {"date", "party", "list"} or best.value.kind in ("date", "party", "list"):
-        return ""
-    asks = set(asked.years)
-    life = reading.sheet.life
-    last = int(life.term.value[:4]) if life.term and life.term.value[:4].isdigit() else 9999
-    if not best.years and best.change is None and all(int(y) > last for y in asks):
-        return f"Le contrat s'arrête en {last}."
-    first = int(life.effect.value[:4]) if life.effect else 9999
-    if not best.years and best.unit.piece.zone == DIAGNOSTIC and all(int(y) > first for y in asks):
-        return f"Le contrat ne donne que {best.value.text}, au diagnostic : rien pour {', '.join(asked.years)}."
-    if not best.years or asks & set(best.years):
-        return ""
-    if len(set(best.years)) > 1 and any(min(best.years) <= y <= max(best.years) for y in asks):
-        return ""
-    if not best.unit.is_row and re.search(r"\b(a compter|a partir|depuis|des (?=l|\d))", best.unit.own.folded):
-        return ""
-    year = " et ".join(dict.fromkeys(best.years))
-    return f"Le contrat donne {best.value.text} pour {year}, rien de tel pour {', '.join(asked.years)}."
 
 
 # What stands beside a value when it is what the question is after.

@@ -13,7 +13,7 @@ from assistant.contract_facts import SURE
 from assistant.contract_question import understand
 from assistant.contract_reading import read_contract
 from assistant.contract_silence import measures
-from assistant.contract_values import other_years
+from assistant.contract_years import other_years
 from assistant.engine import Engine
 from assistant.question import read_question
 from assistant.settings import Settings
@@ -69,6 +69,6 @@ if __name__ == "__main__":
     kept = np.zeros(len(y), bool)
     for name in set(names):  # what a contract never seen would get
         kept[names == name] = silent(fit(x[names != name], y[names != name]), x[names == name])
-    for title, found in (("appris", silent(weights, x)), ("chaque contrat mis à part", kept)):
-        print(f"{title} : silence reconnu {found[y > 0].mean():.2f}, refus à tort {found[y == 0].mean():.3f}")
+    for title, taken in (("appris", silent(weights, x)), ("chaque contrat mis à part", kept)):
+        print(f"{title} : silence reconnu {taken[y > 0].mean():.2f}, refus à tort {taken[y == 0].mean():.3f}")
     print(np.round(weights, 1))
