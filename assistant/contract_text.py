@@ -254,7 +254,8 @@ def _zone(path: Sequence[str], text: str, cells: Sequence[tuple[str, str]]) -> s
     ):
         return VISAS
     if not re.search(r"\b(orientations|autorites)\b", titles[-1] if titles else "") and any(
-        "objectif" not in t and re.search(r"\bdiagnostic\b|etat des lieux|\bconstats?\b|ou en sommes-nous|ce qui (va|doit)", t)
+        not re.search(r"objectif|engagement", t)
+        and re.search(r"\bdiagnostic\b|etat des lieux|\bconstats?\b|ou en sommes-nous|ce qui (va|doit)", t)
         for t in titles
     ):
         return DIAGNOSTIC
