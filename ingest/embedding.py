@@ -3,14 +3,10 @@
 Vectors are unit length, so a dot product is the cosine.
 """
 
-import contextlib
 import hashlib
-import json
 import logging
 import os
-import platform
 import threading
-import time
 import zlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -23,8 +19,6 @@ from langchain_core.embeddings import Embeddings
 
 from ingest.encoder import Encoder
 from ingest.model import ModelFolder, build_torch, configured_model, default_model
-
-MANY = 100_000  # characters from which the fastest way is looked for; below, importing torch costs more than it gains
 
 Progress = Callable[[str, int, int], None]  # what is done, how many are, how many there are
 
@@ -64,7 +58,7 @@ class Embedder(Embeddings):
             return self._model
 
     def encoder(self) -> Encoder | None:
-        """The model for ONNX Runtime: no torch to import, and the faster one for a question; None for a configured model."""
+        """The model for ONNX Runtime: no torch to import, and faster; None for a configured model."""
         with self._lock:
             if self._encoder is None and self.folder.encoder:
                 self._encoder = Encoder(self.folder.encoder)
@@ -103,70 +97,24 @@ class Embedder(Embeddings):
         encoder = self.encoder()
         return encoder.encode(texts) if encoder else self._by_torch(texts)
 
-    def _by_torch(self, texts: list[str], bf16: bool = False) -> np.ndarray:
-        import torch
-
-        model = self.load()
-        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
-            return np.asarray(model.encode(texts, batch_size=32, show_progress_bar=False), dtype=np.float32)
+    def _by_torch(self, texts: list[str]) -> np.ndarray:
+        return np.asarray(self.load().encode(texts, batch_size=32, show_progress_bar=False), dtype=np.float32)
 
     def encode_many(self, texts: Sequence[str], progress: Progress = silent, what: str = "Vecteurs") -> np.ndarray:
-        """Vectors of prefixed `texts`, shape (n, dimension): longest last, by the way that this machine runs fastest."""
+        """Vectors of prefixed `texts`, shape (n, dimension), float32; the longest are read last."""
         if not texts:
             return np.zeros((0, 0), np.float32)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        encode: Callable[[list[str]], np.ndarray] = self._encode
-        if sum(map(len, texts)) >= MANY:  # tried on eight of the shorter texts: long ones would take what is to be gained
-            encode = self._known_fastest([texts[i] for i in order[: len(order) // 2 + 1 : max(1, len(order) // 16)]][:8])
         out: list[np.ndarray | None] = [None] * len(texts)
         done = 0
         progress(what, 0, len(texts))
         while done < len(order):
             chunk = order[done : done + 64]
-            for i, vector in zip(chunk, encode([texts[i] for i in chunk]), strict=True):
+            for i, vector in zip(chunk, self._encode([texts[i] for i in chunk]), strict=True):
                 out[i] = vector
             done += len(chunk)
             progress(what, done, len(texts))
         return np.stack([v for v in out if v is not None])
-
-    def _by_half(self, texts: list[str]) -> np.ndarray:
-        return self._by_torch(texts, bf16=True)
-
-    def _known_fastest(self, sample: list[str]) -> Callable[[list[str]], np.ndarray]:
-        """`_fastest`, which is tried once on a machine and noted beside the model."""
-        if not self.folder.encoder:
-            return self._fastest(sample)
-        note = self.folder.encoder.parent / "fastest.json"
-        ways = {"encoder": self._encode, "torch": self._by_torch, "half": self._by_half}
-        here = f"{self.fingerprint} {platform.node()} {platform.machine()} {os.cpu_count()}"
-        try:
-            known = json.loads(note.read_text(encoding="utf-8"))
-            if known["machine"] == here:
-                return ways[known["way"]]
-        except (OSError, ValueError, KeyError, TypeError):
-            pass
-        chosen = self._fastest(sample)
-        with contextlib.suppress(OSError):  # on a closed folder it is tried each time
-            way = next(name for name, way in ways.items() if way == chosen)
-            note.write_text(json.dumps({"machine": here, "way": way}), encoding="utf-8")
-        return chosen
-
-    def _fastest(self, sample: list[str]) -> Callable[[list[str]], np.ndarray]:
-        """The fastest way here that changes nothing that counts: ONNX Runtime, torch, or torch in half precision.
-
-        Half precision wins on processors with AMX or AVX512-BF16; for so many texts, torch's import is soon paid back.
-        """
-        ways: list[Callable[[list[str]], np.ndarray]] = [self._encode]
-        if type(self)._encode is Embedder._encode:  # an embedder of another kind has its own way only
-            ways += [self._by_torch, self._by_half]
-        took, vectors = [], []
-        for way in ways:
-            way(sample[:4])
-            start = time.perf_counter()
-            vectors.append(way(sample))
-            took.append(time.perf_counter() - start)
-        alike = [float((vectors[0] * own).sum(axis=1).min()) > 0.999 for own in vectors]
-        return min((w for w, same in zip(ways, alike, strict=True) if same), key=lambda w: took[ways.index(w)])
 
 
 def make_embedder(home: Path, model: str = "", say: Callable[[str], None] = lambda _: None) -> Embedder:

