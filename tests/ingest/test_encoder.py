@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ingest.encoder import ENCODER
-from ingest.model import HEADER, default_model
+from ingest.model import HEADER, NoModel, default_model
 
 TEXTS = [
     "query: Qui paie la maison de retraite ?",
@@ -25,13 +25,6 @@ def test_the_encoder_and_torch_agree(engine):
     assert fast.shape == slow.shape == (4, 384)
     assert float((fast * slow).sum(axis=1).min()) > 0.997
     np.testing.assert_allclose(np.linalg.norm(fast, axis=1), 1.0, rtol=1e-4)
-
-
-@pytest.mark.model
-def test_a_batch_gives_each_text_the_vector_that_it_has_alone(engine):
-    together = engine.embedder._encode(TEXTS)
-    alone = np.concatenate([engine.embedder._encode([text]) for text in TEXTS])
-    assert float((together * alone).sum(axis=1).min()) > 0.9999  # one scale a token: neither padding nor neighbours count
 
 
 @pytest.mark.model
@@ -53,7 +46,8 @@ def test_an_encoder_of_an_earlier_kind_is_replaced_once(tmp_path, monkeypatch, e
     (earlier / HEADER).write_text(json.dumps({k: known[k] for k in ("fingerprint", "bytes")}))
     with monkeypatch.context() as patch:
         patch.setattr("ingest.model.wheel_weights", lambda: None)
-        assert default_model(tmp_path).encoder == earlier  # nothing to make another from
+        with pytest.raises(NoModel):  # nothing to make another from
+            default_model(tmp_path)
     said: list[str] = []
     new, again = default_model(tmp_path, said.append), default_model(tmp_path, said.append)
     assert new == again and new.encoder and new.encoder != earlier and new.fingerprint == known["fingerprint"]
