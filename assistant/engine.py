@@ -213,10 +213,11 @@ class Engine:
         ]
 
     def warm(self) -> None:
-        """Load the model and open the index, so that the first question is as fast as the others."""
+        """Load the model, the index and the word lists, so that the first questions are as fast as the others (several at
+        once would each load them)."""
         self.embedder.queries(["mise en route"])
         if self.has_index():
-            self.searcher()
+            self.ask("Qui peut demander l'aide sociale ?")
 
 
 def hit_json(rank: int, hit: Hit) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
+import httpx
 import numpy as np
 
 from evals.bench.speed import peak_mb, questions
@@ -41,30 +42,41 @@ def serving(home: Path) -> Iterator[tuple[str, int]]:
             process.terminate()
 
 
-def client_of(url: str) -> Any:
-    """A client of the page, once the page answers a question; raises ValueError for another machine's address."""
-    from gradio_client import Client
+def client_of(url: str) -> httpx.Client:
+    """A session of its own on the page, once the page answers a question; raises ValueError for another machine's address.
 
+    Gradio's HTTP protocol (https://www.gradio.app/guides/querying-gradio-apps-with-curl) without its Python client, which
+    takes as much of the processors as the answer.
+    """
     if urlparse(url).hostname not in LOCAL:
         raise ValueError("La charge ne s'exerce que sur cette machine.")
+    client = httpx.Client(base_url=url, timeout=STARTING, trust_env=False)
     last = time.monotonic() + STARTING
     while True:
         try:
-            client = Client(url, verbose=False, analytics_enabled=False)
             ask(client, questions()[0])
             return client
-        except Exception:  # not there yet, or its index is being built
+        except (httpx.HTTPError, RuntimeError):  # not there yet, or its index is being built
             if time.monotonic() > last:
                 raise
             time.sleep(0.5)
 
 
-def ask(client: Any, question: str) -> dict[str, Any]:
+def ask(client: httpx.Client, question: str) -> dict[str, Any]:
     """One answer; raises RuntimeError when the page gives an error in its place."""
-    answer: dict[str, Any] = client.predict(question, "", api_name="/ask")
-    if "error" in answer:
-        raise RuntimeError(answer["error"])
-    return answer
+    told = client.post("/gradio_api/call/ask", json={"data": [question, ""]}).raise_for_status().json()
+    event = ""
+    with client.stream("GET", f"/gradio_api/call/ask/{told['event_id']}") as stream:
+        for line in stream.iter_lines():
+            name, _, value = line.partition(": ")
+            if name == "event":
+                event = value
+            elif name == "data" and event in ("complete", "error"):
+                answer: dict[str, Any] = json.loads(value)[0] if event == "complete" else {"error": value}
+                if "error" in answer:
+                    raise RuntimeError(answer["error"])
+                return answer
+    raise RuntimeError("La page n'a rien répondu.")
 
 
 def load(url: str, people: int, seconds: float) -> dict[str, Any]:
