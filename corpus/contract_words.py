@@ -1,4 +1,5 @@
-"""How directors ask of their contract and how contracts say it: `contract_words.yaml`, its head says what each field means."""
+"""How directors ask of their contract and how contracts say it: `contract_subjects.yaml`, the field's subjects, then
+`contract_words.yaml`, everyday words, whose head says what each field means."""
 
 import re
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 import yaml
 
 FILE = Path(__file__).parent / "contract_words.yaml"
+SUBJECTS = Path(__file__).parent / "contract_subjects.yaml"
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -33,7 +35,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class ContractWords:
-    """The whole file; `drop` and `light` are folded words."""
+    """Both files, subjects first; `drop` and `light` are folded words."""
 
     concepts: tuple[Concept, ...]
     facts: tuple[Fact, ...]
@@ -43,12 +45,12 @@ class ContractWords:
 
 @lru_cache(maxsize=1)
 def contract_words() -> ContractWords:
-    raw = yaml.load(FILE.read_text(encoding="utf-8"), Loader=_Loader)
+    subjects, raw = (yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader) for path in (SUBJECTS, FILE))
     concepts = tuple(
         Concept(
             re.compile(c["asks"]), re.compile(f"{c['says']}|{c['asks']}" if c.get("same") else c["says"]), c.get("weight", 1.0)
         )
-        for c in raw["concepts"]
+        for c in (*subjects["concepts"], *raw["concepts"])
     )
     facts = tuple(Fact(f["fact"], re.compile(f["asks"]), re.compile(f["also"])) for f in raw["facts"])
     drop, light = (frozenset(raw[key].split()) for key in ("drop", "light"))
