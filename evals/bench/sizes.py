@@ -85,7 +85,11 @@ def main() -> None:
     )
     for times in options.times:  # each in a process of its own: its peak memory is its own
         done = subprocess.run(
-            [sys.executable, "-m", "evals.bench.sizes", "--one", str(times)], stdout=subprocess.PIPE, text=True, check=True
+            [sys.executable, "-m", "evals.bench.sizes", "--one", str(times)],
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            check=True,
         )
         own = json.loads(done.stdout.splitlines()[-1])
         print(f"| {times} | {ONE * times} | {own['build_s']} | {own['peak_mb']:.0f} | {own['search_ms']} |", flush=True)
