@@ -27,7 +27,8 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom, in pixels
 def page_image(path: Path, number: int, quote: str, recognise: bool = False) -> dict[str, Any]:
     """Page `number` (from 1): {"image": WebP in base64, "width", "height" in pixels, "marked": whether the quote was found}.
 
-    `recognise` finds the quotation's place on a page that is only a picture, which takes seconds. Raises `CasfError` when the page can't be drawn.
+    `recognise` finds the quotation's place on a page that is only a picture, which takes seconds. Raises `CasfError` when the
+    page can't be drawn.
     """
     try:
         with tempfile.TemporaryDirectory(prefix="casf-", ignore_cleanup_errors=True) as work:

@@ -1,5 +1,4 @@
-"""Make the vectors that ship with the cards and the demonstration contract (`make vectors`), or tell whether they are up to
-date (`--check`)."""
+"""Make the vectors shipped with the cards and the demonstration contract (`make vectors`), or check them (`--check`)."""
 
 import argparse
 from pathlib import Path
