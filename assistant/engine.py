@@ -217,7 +217,7 @@ class Engine:
         once would each load them)."""
         self.embedder.queries(["mise en route"])
         if self.has_index():
-            self.ask("Qui peut demander l'aide sociale ?")
+            self.extract("Qui peut demander l'aide sociale ?")  # no language model is asked unasked
 
 
 def hit_json(rank: int, hit: Hit) -> dict[str, Any]:

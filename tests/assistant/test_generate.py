@@ -212,6 +212,17 @@ def test_the_engine_streams_the_extractive_answer_first(small_home, words, monke
     assert "sans modèle de langage" in last.answer
 
 
+def test_making_ready_asks_no_language_model(small_home, words, monkeypatch):
+    from assistant.engine import Engine
+    from assistant.settings import Settings
+
+    engine = Engine(Settings(small_home, llm="fake:model"))
+    engine._embedder = words
+    # The one way to the model, whatever the answer that it would be given.
+    monkeypatch.setattr(Engine, "stream", lambda *_: pytest.fail("un modèle de langage est sollicité"))
+    engine.warm()
+
+
 @pytest.mark.slow
 def test_a_real_small_model_is_asked_over_http(tmp_path, monkeypatch):
     xllamacpp = pytest.importorskip("xllamacpp")
