@@ -1,7 +1,8 @@
 """Contracts written without the answering code in view, each in its own drafter's hand.
 
 rives.pdf and verger.pdf (EHPAD, with avenants), colombier and passerelle (disability; .pdf and .docx), halte-scan.pdf
-(CHRS), lisiere.pdf (child protection, kept for a last measure).
+(CHRS), lisiere.pdf (child protection, kept for a last measure); then tilleul.pdf (EHPAD, with an avenant), marronnier
+(disability; .pdf and .docx) and escale-scan.pdf (CHRS).
 
 Usage: python -m evals.contracts.blind.blind FOLDER
 
@@ -72,6 +73,19 @@ HANDS = {
         "La Lisière | CPOM 2025-2029", "SansNarrow-Regular", "SansNarrow-Bold", 13, 19.5, 11, 20,
         (*GRID,), True, "·", False, "page {page} sur {total}", True,
     ),
+    "tilleul": Hand(
+        "Contrat 87-EH-2023-004 – ARS Plaines-et-Marches, Département de la Haute-Vélonne, Union mutualiste du Valensin",
+        "Serif-Regular", "Serif-Bold", 12.5, 20, 9.5, 18,
+        (("BOX", (0, 0), (-1, -1), 0.8, colors.black), ("INNERGRID", (0, 0), (-1, -1), 0.25, colors.black)), True, "–",
+        foot="{page}/{total}", head_rule=True,
+    ),
+    "marronnier": Hand(
+        "Association Ambroise-Teyssier · CPOM 2025-2029", "Sans-Regular", "Sans-Bold", 11.5, 19, 10, 20,
+        (("LINEBELOW", (0, 0), (-1, -1), 0.4, colors.darkgreen), ("BACKGROUND", (0, 0), (-1, 0), colors.honeydew)), True, "•", False,
+    ),
+    "escale": Hand(
+        "", "Serif-Regular", "Serif-Bold", 13.5, 22, 12, 15, (("GRID", (0, 0), (-1, -1), 0.7, colors.black),), True, "—", foot="- {page} -",
+    ),
 }  # fmt: skip
 
 
@@ -122,7 +136,7 @@ class Stamp(Flowable):  # type: ignore[misc]
 
 
 def drawing(name: str) -> bytes:
-    """A contract (a key of `HANDS`) as PDF bytes; "halte" is as before its scan."""
+    """A contract (a key of `HANDS`) as PDF bytes; the scanned ones as before their scan."""
     total = 0
     if "{total}" in HANDS[name].foot:
         _, total = _drawn(name, 0)
@@ -252,9 +266,10 @@ def word(name: str) -> bytes:
 def make(folder: Path) -> dict[str, Path]:
     """Write the files into `folder`, made if need be; their paths by name."""
     folder.mkdir(parents=True, exist_ok=True)
-    contents = {f"{name}.pdf": drawing(name) for name in HANDS if name != "halte"}
-    contents |= {f"{name}.docx": word(name) for name in ("colombier", "passerelle")}
+    contents = {f"{name}.pdf": drawing(name) for name in HANDS if name not in ("halte", "escale")}
+    contents |= {f"{name}.docx": word(name) for name in ("colombier", "passerelle", "marronnier")}
     contents["halte-scan.pdf"] = scanned(drawing("halte"), seed=612)
+    contents["escale-scan.pdf"] = scanned(drawing("escale"), seed=2023)
     for name, data in contents.items():
         (folder / name).write_bytes(data)
     return {name: folder / name for name in contents}
