@@ -35,6 +35,9 @@ CONTRACTS = {
     "passerelle": "passerelle.pdf",
     "halte": "halte-scan.pdf",
     "lisiere": "lisiere.pdf",
+    "tilleul": "tilleul.pdf",
+    "marronnier": "marronnier.pdf",
+    "escale": "escale-scan.pdf",
 }
 KINDS = {
     "contract": "contract",
