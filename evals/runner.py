@@ -38,6 +38,9 @@ CONTRACTS = {
     "tilleul": "tilleul.pdf",
     "marronnier": "marronnier.pdf",
     "escale": "escale-scan.pdf",
+    "glycine": "glycine.pdf",
+    "tramontane": "tramontane.pdf",
+    "relais": "relais-scan.pdf",
 }
 KINDS = {
     "contract": "contract",

@@ -1,8 +1,9 @@
 """Contracts written without the answering code in view, each in its own drafter's hand.
 
 rives.pdf and verger.pdf (EHPAD, with avenants), colombier and passerelle (disability; .pdf and .docx), halte-scan.pdf
-(CHRS), lisiere.pdf (child protection, kept for a last measure); then tilleul.pdf (EHPAD, with an avenant), marronnier
-(disability; .pdf and .docx) and escale-scan.pdf (CHRS).
+(CHRS), lisiere.pdf (child protection); tilleul.pdf (EHPAD, with an avenant), marronnier (disability; .pdf and .docx) and
+escale-scan.pdf (CHRS). Kept for a last measure: glycine.pdf (EHPAD, with an avenant), tramontane (disability; .pdf and .docx),
+relais-scan.pdf (CHRS).
 
 Usage: python -m evals.contracts.blind.blind FOLDER
 
@@ -35,6 +36,7 @@ CALL = re.compile(r"\[\^(\d+)\]")
 FOLDER = "/usr/share/fonts/truetype/liberation/Liberation"
 GRID = [("GRID", (0, 0), (-1, -1), 0.4, colors.grey), ("BACKGROUND", (0, 0), (-1, 0), colors.lightgrey)]
 ROW_RULES = [("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.grey), ("LINEABOVE", (0, 0), (-1, 0), 1.2, colors.black)]
+COLUMN_RULES = [("BOX", (0, 0), (-1, -1), 0.8, colors.black), ("LINEAFTER", (0, 0), (-2, -1), 0.3, colors.grey), ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke), ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.black)]  # fmt: skip
 BOX = [("BOX", (0, 0), (-1, -1), 1, colors.black), ("LINEBELOW", (0, 0), (-1, 0), 1, colors.black)]
 
 
@@ -86,7 +88,20 @@ HANDS = {
     "escale": Hand(
         "", "Serif-Regular", "Serif-Bold", 13.5, 22, 12, 15, (("GRID", (0, 0), (-1, -1), 0.7, colors.black),), True, "—", foot="- {page} -",
     ),
+    "glycine": Hand(
+        "ARS Val-de-Brume / Département de la Vallorne – CPOM La Glycine", "Sans-Regular", "Serif-Bold", 11, 17.5, 9.5, 19,
+        (*COLUMN_RULES,), True, "•", foot="CPOM VDB-2024-EHPAD-06 | {page}/{total}", head_rule=True,
+    ),
+    "tramontane": Hand(
+        "Tramontane – CPOM Handicap 2025-2029", "Serif-Regular", "Sans-Bold", 12.5, 20, 9.5, 22,
+        (*ROW_RULES,), False, "■", False, "p. {page}",
+    ),
+    "relais": Hand(
+        "Préfecture du Haut-Ormont – DDETS", "Mono-Regular", "Mono-Bold", 10.5, 17, 8.5, 15,
+        (*GRID,), True, "-", False, "{page} / {total}",
+    ),
 }  # fmt: skip
+SCANS = {"halte": 612, "escale": 2023, "relais": 4127}  # each with its scan's seed
 
 
 def blocks(name: str) -> tuple[list[tuple[str, list[str]]], dict[str, str]]:
@@ -136,7 +151,7 @@ class Stamp(Flowable):  # type: ignore[misc]
 
 
 def drawing(name: str) -> bytes:
-    """A contract (a key of `HANDS`) as PDF bytes; the scanned ones as before their scan."""
+    """A contract (a key of `HANDS`) as PDF bytes; those of `SCANS` are as before their scan."""
     total = 0
     if "{total}" in HANDS[name].foot:
         _, total = _drawn(name, 0)
@@ -266,10 +281,9 @@ def word(name: str) -> bytes:
 def make(folder: Path) -> dict[str, Path]:
     """Write the files into `folder`, made if need be; their paths by name."""
     folder.mkdir(parents=True, exist_ok=True)
-    contents = {f"{name}.pdf": drawing(name) for name in HANDS if name not in ("halte", "escale")}
-    contents |= {f"{name}.docx": word(name) for name in ("colombier", "passerelle", "marronnier")}
-    contents["halte-scan.pdf"] = scanned(drawing("halte"), seed=612)
-    contents["escale-scan.pdf"] = scanned(drawing("escale"), seed=2023)
+    contents = {f"{name}.pdf": drawing(name) for name in HANDS if name not in SCANS}
+    contents |= {f"{name}.docx": word(name) for name in ("colombier", "passerelle", "marronnier", "tramontane")}
+    contents |= {f"{name}-scan.pdf": scanned(drawing(name), seed) for name, seed in SCANS.items()}
     for name, data in contents.items():
         (folder / name).write_bytes(data)
     return {name: folder / name for name in contents}
