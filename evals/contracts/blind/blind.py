@@ -89,15 +89,15 @@ HANDS = {
         "", "Serif-Regular", "Serif-Bold", 13.5, 22, 12, 15, (("GRID", (0, 0), (-1, -1), 0.7, colors.black),), True, "—", foot="- {page} -",
     ),
     "glycine": Hand(
-        "ARS Val-de-Brume / Département de la Vallorne – CPOM La Glycine", "Sans-Regular", "Serif-Bold", 11, 17.5, 9.5, 19,
+        "ARS Val-de-Brume / Département de la Vallorne – CPOM La Glycine", "Sans-Regular", "Serif-Bold", 11.5, 18.5, 10, 19,
         (*COLUMN_RULES,), True, "•", foot="CPOM VDB-2024-EHPAD-06 | {page}/{total}", head_rule=True,
     ),
     "tramontane": Hand(
-        "Tramontane – CPOM Handicap 2025-2029", "Serif-Regular", "Sans-Bold", 12.5, 20, 9.5, 22,
+        "Tramontane – CPOM Handicap 2025-2029", "Serif-Regular", "Sans-Bold", 13, 21, 8.5, 22,
         (*ROW_RULES,), False, "■", False, "p. {page}",
     ),
     "relais": Hand(
-        "Préfecture du Haut-Ormont – DDETS", "Mono-Regular", "Mono-Bold", 10.5, 17, 8.5, 15,
+        "Préfecture du Haut-Ormont – DDETS", "Mono-Regular", "Mono-Bold", 10.5, 16.5, 8.5, 15,
         (*GRID,), True, "-", False, "{page} / {total}",
     ),
 }  # fmt: skip
