@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from assistant.answer import Answer, Citation, Value, abstain, french_date
 from assistant.contract_avenants import Change
 from assistant.contract_facts import facts, parties
+from assistant.contract_kinds import likely_kinds
+from assistant.contract_lists import lists
 from assistant.contract_question import Asked, Idea, understand
 from assistant.contract_reading import Reading, Unit, read_contract
 from assistant.contract_silence import is_silent, said_elsewhere
+from assistant.contract_sums import worked_out
 from assistant.contract_text import AVENANT, DIAGNOSTIC, GLOSSARY, PREAMBLE, VISAS, Piece
 from assistant.contract_values import Candidate, candidates, turned
 from assistant.contract_years import other_years, undated
@@ -79,6 +82,7 @@ def answer_contract(question: Question, opened: OpenContract, embedder: Embedder
     """
     reading = read_contract(opened)
     asked = understand(question, reading)
+    asked.kinds = likely_kinds(asked.kinds, embedder.query(question.mended), embedder.fingerprint)
     ranked = rank(asked, reading, opened, embedder)
     if not ranked:
         return abstain(question.text, "not_in_contract")
@@ -102,7 +106,9 @@ def answer_contract(question: Question, opened: OpenContract, embedder: Embedder
 
 def found(asked: Asked, scored: Sequence[tuple[Unit, float, float]], reading: Reading) -> list[Candidate]:
     """Every value that may be the one asked for, best first."""
-    values = [*facts(asked, reading), *candidates(asked, scored, reading), *turned(asked, parties(asked, scored), reading)]
+    stated = candidates(asked, scored, reading)
+    values = [*facts(asked, reading), *stated, *worked_out(asked, stated, reading), *lists(asked, scored, reading)]
+    values += turned(asked, parties(asked, scored), reading)
     return sorted(values, key=lambda c: -c.score)
 
 

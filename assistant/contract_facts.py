@@ -155,7 +155,8 @@ def _lists(asked: Asked, reading: Reading) -> Iterator[Candidate]:
         return
     for pattern, also, key in ((_PERIMETER, _PERIMETER_ALSO, "perimetre_essms"), (_OBJECTIVES, _OBJECTIVES_ALSO, "objectifs")):
         row = reading.sheet.clause(key)
-        if not pattern.search(asked.folded) or _leftover(asked, also, pattern, _ORIGINAL) or not row.hits:
+        denied = re.search(r"\b(n.|ne )\w+ pas\b|\bpas (dans|compris)|\bhors\b|\bexclu", asked.folded)
+        if denied or not pattern.search(asked.folded) or _leftover(asked, also, pattern, _ORIGINAL) or not row.hits:
             continue
         if row.value is not None and row.value.kind == "list" and len(row.value.items) > 1:
             kind = _TYPE.search(asked.folded) if key == "perimetre_essms" else None

@@ -22,6 +22,9 @@ _COUNT = r"(?P<n>" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r"|
 _LENGTH = re.compile(
     rf"(?:pour|sur|duree\s*(?:du (?:present )?contrat)?\s*(?:de|est de|:|est fixee a)|dure)\s+(?:une\s+(?:duree|periode)\s+(?:maximale\s+)?de\s+)?{_COUNT}\s+(?P<unit>ans?|annees?|exercices?|mois)\b"
 )
+_LIVES = re.compile(
+    r"\b(?:contrat|cpom|convention)\b[^.;]{0,80}\b(?:prend(?:ra)? (?:effet|fin)|entre(?:ra)? en vigueur|s.acheve|expire|est (?:conclue?|souscrite?|signee? pour|passee?)|arrive a|court|vaut|vient a)\b"
+)
 _PERIOD = re.compile(r"(?:periode|contrat|cpom|conclu|duree)\b[^.;]{0,60}?\bdu (?=\d)")
 _BEFORE_TERM = re.compile(
     rf"{_COUNT}\s+mois\s+(?:au moins\s+)?avant\s+(?:le terme|l.echeance|l.expiration|la fin|son terme|son echeance)(?P<of>\s+(?:de|du|des)\s+(?:l.)?\w+)?"
@@ -134,8 +137,10 @@ def _spoken(piece: Piece) -> list[tuple[Piece, str]]:
 
 
 def _periods(pieces: Sequence[Piece]) -> list[Piece]:
-    """Pieces that give the period in one breath ("Période du … au …"), the cover above all."""
-    return [p for p in pieces if p.zone not in (AVENANT, VISAS) and _PERIOD.search(p.folded) and p.page <= 3]
+    """Pieces that give the period in one breath ("Période du … au …"), the cover above all; then those that say, under whatever
+    heading, when the contract starts or ends."""
+    ours = [p for p in pieces if p.zone not in (AVENANT, VISAS, GLOSSARY)]
+    return [p for p in ours if _PERIOD.search(p.folded) and p.page <= 3] + [p for p in ours if _LIVES.search(p.folded)]
 
 
 def _dated_after(piece: Piece, text: str, words: re.Pattern[str], but: str = "") -> Dated | None:
@@ -170,8 +175,8 @@ def _after_signing(piece: Piece, text: str, signed: Dated | None) -> Dated | Non
 
 def _signature(pieces: Sequence[Piece]) -> Dated | None:
     places = [p for p in pieces if p.zone != AVENANT]
-    for pattern in (r"\bfait (a|en)\b[^.]{0,80}?\ble ", r"\bsigne(e)?\b( a [^.;]{0,50}?)? le "):
-        for piece in reversed(places) if pattern.startswith(r"\bfait") else places:
+    for pattern in (r"\bfait (a|en)\b[^.]{0,80}?\ble ", r"\bsigne(e)?\b( a [^.;]{0,50}?)? le ", r"^a [^.;:\d]{3,40}, le "):
+        for piece in places if "signe" in pattern else reversed(places):
             for _, text in _spoken(piece):
                 line = one_line(text)
                 match = re.search(pattern, fold(line))

@@ -18,7 +18,7 @@ from corpus.words import STOPWORDS, fold, stem
 _WORD = re.compile(r"[a-z0-9]+")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ORIGINAL = re.compile(
-    r"\borigine|\binitial|\bavant (l.|la |le |cet )?(avenant|rallonge|prolongation|prorogation|modification|report)|\bau (tout )?depart\b"
+    r"\borigine|\binitial|\bavant (l.|la |le |les |cet |cette )?(avenant|rallonge|prolongation|prorogation|modification|report|extension|hausse|augmentation|baisse|changement|revalorisation|reduction)|\bau (tout )?depart\b"
     r"|\ba la signature|premiere version|\bancien(ne)?s?\b|\bprevoyait|\bau debut du contrat"
 )
 _AVENANT = re.compile(

@@ -144,8 +144,10 @@ def _renamed(cells: Sequence[tuple[str, str]], named: Sequence[tuple[str, str]])
 
 
 def _units(piece: Piece) -> list[Unit]:
-    own_heading = " ; ".join(x for x in (piece.headings[-1] if piece.headings else "", piece.caption) if x)
-    near, far = Span(own_heading), Span(" ; ".join(piece.headings[:-1]))
+    # "17.2" names nothing: the heading above it does.
+    last = next((i for i, text in reversed(list(enumerate(piece.headings))) if re.search(r"[^\W\d_]{3}", text)), 0)
+    near = Span(" ; ".join(x for x in (*piece.headings[last:], piece.caption) if x))
+    far = Span(" ; ".join(piece.headings[:last]))
     if piece.is_row:
         # A figure says nothing of the row's subject; years of the headings are looked at cell by cell.
         words = Span(" ; ".join(cell for _, cell in piece.cells if not _BARE_NUMBER.fullmatch(cell.strip())))

@@ -29,6 +29,8 @@ _CITED = re.compile(
     r"\b(?:arretes?|decrets?|lois?|ordonnance|instruction|circulaire|convention collective[\w ]*|deliberations?|decisions?|avis|courrier|lettre|jugement)\b[^.;:,]{0,70}\b(?:du|le|date du|en date du)\s*$"
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_CLAUSE = re.compile(r"\d{1,2}\.\d{1,2}(?:\.\d{1,2})?")  # French decimals have a comma
+_SOME = re.compile(r"\b(?:dont|parmi|reserv\w*)\b")
 _COUNTED = re.compile(r"\s*(?:d['’]ouverture|de fermeture|par (?:an|semaine|mois)|dans l['’]année|de congés)", re.IGNORECASE)
 _SPLIT = re.compile(r"(?<!\d),\s|,\s(?!\d)|\s;\s|\set\s|\s:\s|\.\s")
 
@@ -104,6 +106,9 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         cue = max(_cue_bonus(asked, fold(b), fold(after)) for b in (before, told))
         bonus = 0.4 * near + _year_bonus(asked, text, value) + cue - 0.6 * _is_given(asked, value)
         bonus += _counted(asked, f"{fold(text[max(0, value.start - 60) : value.end])} {fold(after)[:45]}", candidate.kind)
+        if value.kind == "number" and not _SOME.search(asked.folded):
+            some = re.match(r"\s+(?:de (?:ses|ces|leurs)|d['’]entre)\b", text[value.end :])
+            bonus -= 0.25 * bool(some or _SOME.search(fold(before)[-40:]))  # a part of what is counted
         yield Candidate(candidate, unit, bonus, 0.0, years=() if value.kind == "date" else _near_years(text, value))
     if asked.kinds.get("amount", 0.0) >= 0.7 and _SHARED.search(asked.folded):
         yield from _parts(asked, unit)
@@ -204,8 +209,12 @@ def _usable(value: Value, text: str, asked: Asked) -> Value | None:
     if value.kind == "number":
         if asked.counted is None and not re.search(r"\d", value.text):
             return None  # "les deux parties" counts nothing
-        if _YEAR.fullmatch(value.text) or _NAMING.search(before[-60:]):
+        if _YEAR.fullmatch(value.text) or _NAMING.search(before[-60:]) or _CLAUSE.fullmatch(value.text):
             return None
+        if re.fullmatch(r"\s*(?:§\s?)?(?:\d+[.-])*", before) and re.match(r"(?:\s(?:bis|ter))?\s?[–)—]|\.(?!\d)", after):
+            return None  # "17.2 – Le gestionnaire …": the clause's own number
+        if re.match(r"\s?(?:heures?|h)\s?\d", after) or re.search(r"\d\s?(?:heures?|h)\s?$", before[-12:]):
+            return None  # a time of day
         if re.match(r"[.-]\d|°|er\b|\s?%|\s?€", after) or re.search(r"\d[.-]$", before[-2:]):
             return None
         if re.match(r"\s+(?:de l['’]article|du tableau)", after):
@@ -290,6 +299,9 @@ def _of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
     exact = 0.05 * sum(any(i.held(w, frozenset({w})) for i in asked.ideas) for w in named) / len(named) if named else 0.0
     for place, (head, text) in enumerate(cells):
         heading = unit.heads[place].folded
+        if asked.total and not by_cell and place and re.match(r"(?:total|ensemble|en tout)\b", heading):
+            # The total of "DGF insertion" and "DGF urgence" is one of DGF.
+            heading = " ; ".join((heading, *(head.folded for head in unit.heads[1:] if head.folded != heading)))
         if place == 0 and len(cells) > 1 and not re.search(r"\b\d+\s(places|lits)", text):
             continue
         year = by_cell.get(place, "")
