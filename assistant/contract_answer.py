@@ -186,8 +186,10 @@ def _said(best: Candidate, sources: int) -> str:
     if best.computed:
         more.append(f"calculé : {best.computed}")
     shown = re.sub(r"(?<=\d)%", " %", re.sub(r"(?<=\d)(\s?[MkK])E$", r"\1€", best.value.text))
-    if best.value.kind == "date" and not re.search(r"\d", shown):
+    if best.value.kind == "date" and not re.search(r"\d.*[a-zà-ÿ]", shown):  # in letters, or "04/11/2024"
         shown = french_date(str(best.value.normalized))
+    elif best.value.kind == "number" and not re.search(r"\d", shown):
+        shown = f"{shown} ({best.value.normalized})"
     return f"**{shown}**" + (f" ({' ; '.join(more)})" if more else "") + f" {marks}"
 
 

@@ -219,5 +219,8 @@ def parties(asked: Asked, scored: Sequence[tuple[Unit, float, float]]) -> list[C
                     continue  # "qui représente l'ARS": not the ARS
                 name = match[0].strip(" ,;")
                 near = asked.share(fold(around))
-                out.append(Candidate(Value("party", name, name, 0, 0), unit, score + 0.5 * near + bonus, fit))
+                # A row says it of its label and of its column.
+                crossed = max(0.0, asked.share(f"{unit.own.folded} ; {heading}") - fit) if unit.is_row else 0.0
+                value = Value("party", name, name, 0, 0)
+                out.append(Candidate(value, unit, score + 0.5 * near + 0.6 * crossed + bonus, fit + crossed))
     return sorted(out, key=lambda c: -c.score)

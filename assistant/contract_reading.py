@@ -6,7 +6,7 @@ A reading is made once for an open contract (about a second for thirty pages) an
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
@@ -26,10 +26,11 @@ _BARE_NUMBER = re.compile(r"[-+−–≤≥<> ]*\d[\d\s.,/]*\s?(?:%|€|k€|M�
 
 
 class Span:
-    """A text seen three ways: folded, as stems, as written."""
+    """A text seen three ways: folded, as stems (with those of `meaning`, what its acronyms stand for), as written."""
 
-    def __init__(self, text: str):
+    def __init__(self, text: str, meaning: str = ""):
         self.text = one_line(text)
+        self.meaning = meaning
 
     @cached_property
     def folded(self) -> str:
@@ -37,7 +38,7 @@ class Span:
 
     @cached_property
     def stems(self) -> frozenset[str]:
-        return frozenset(stem(w) for w in re.findall(r"[a-z0-9]+", self.folded))
+        return frozenset(stem(w) for w in re.findall(r"[a-z0-9]+", f"{self.folded} {self.meaning}"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +95,15 @@ def read_contract(opened: OpenContract) -> Reading:
         sheet = make_sheet(opened)
         units = _with_notes([unit for piece in _headed(sheet.pieces) for unit in _units(piece)])
         units += _sheet_units(sheet) + [_change_unit(change, sheet) for change in sheet.changes]
-        reading = _READ[opened.lexical] = Reading(tuple(units), sheet, _acronyms(sheet.pieces))
+        acronyms = _acronyms(sheet.pieces)
+        reading = _READ[opened.lexical] = Reading(tuple(_spelt(unit, acronyms) for unit in units), sheet, acronyms)
     return reading
+
+
+def _spelt(unit: Unit, acronyms: Mapping[str, str]) -> Unit:
+    """A unit whose heading is also known by what its acronyms stand for ("répartition de la DGC")."""
+    meaning = " ".join(acronyms[word] for word in re.findall(r"[a-z0-9]+", unit.near.folded) if word in acronyms)
+    return replace(unit, near=Span(unit.near.text, meaning)) if meaning else unit
 
 
 def _headed(pieces: Sequence[Piece]) -> list[Piece]:

@@ -8,7 +8,7 @@ from assistant.contract_question import Asked, Idea, stems_of
 from assistant.contract_reading import Reading, Unit
 from assistant.contract_targets import aligned_years
 from assistant.contract_values import Candidate
-from corpus.values import Value, find_values, plain
+from corpus.values import NUMBER_WORDS, Value, find_values, plain
 from corpus.words import fold
 
 _TOTAL = re.compile(r"(?:sous-)?(?:total|ensemble|cumul)\b")
@@ -40,10 +40,11 @@ def _sums(asked: Asked, found: Sequence[Candidate]) -> Iterator[Candidate]:
         unit = candidate.unit
         if unit.is_row and candidate.value.kind in ("number", "amount") and not candidate.computed and candidate.change is None:
             key = (unit.piece.table, _head(candidate), candidate.value.kind)
-            columns.setdefault(key, {}).setdefault(unit.piece.start, candidate)
+            columns.setdefault(key, {}).setdefault(id(unit.piece), candidate)
     for (_, head, kind), rows in columns.items():
         said = fold(f"{head} ; {next(iter(rows.values())).unit.near.text}")
         told = [idea for idea in asked.ideas if not idea.light and idea is not asked.counted and not _ALL.search(idea.name)]
+        told = [idea for idea in told if idea.name not in NUMBER_WORDS]
         which = [idea for idea in told if not _holds(idea, said)]
         labels = {key: fold(c.unit.piece.cells[0][1]) for key, c in rows.items()}
         if any(re.search(r"\b20\d\d\b", label) for label in labels.values()):

@@ -97,7 +97,7 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         candidate = _usable(value, text, asked)
         if candidate is None:
             continue
-        before, after = _stretch(text, value)
+        before, after = _stretch(text, value, found)
         # "L'évaluation de l'IME est remise le …, celle du FAM le …": "celle" is what the first value is of.
         first = min(v.start for v in found if v.kind == value.kind)
         told = text[:first] if first < value.start and re.search(r"\bcel(?:le|ui|les)\b|\bceux\b", before) else ""
@@ -107,8 +107,12 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         bonus = 0.4 * near + _year_bonus(asked, text, value) + cue - 0.6 * _is_given(asked, value)
         bonus += _counted(asked, f"{fold(text[max(0, value.start - 60) : value.end])} {fold(after)[:45]}", candidate.kind)
         if value.kind == "number" and not _SOME.search(asked.folded):
-            some = re.match(r"\s+(?:de (?:ses|ces|leurs)|d['’]entre)\b", text[value.end :])
-            bonus -= 0.25 * bool(some or _SOME.search(fold(before)[-40:]))  # a part of what is counted
+            right = fold(text[value.end : value.end + 30])
+            some = re.match(r"\s+(?:de (?:ses|ces|leurs)|d'entre)\b", right)
+            counts = asked.counted is not None and asked.counted.held(right, stems_of(right))
+            part = _SOME.search(fold(before)[-40:])
+            bonus -= 0.25 * bool(some or (part and (not counts or part[0].startswith("reserv"))))  # a part of what is counted
+        bonus -= 0.12 * _of_another(asked, fold(f"{before} {after}"))
         yield Candidate(candidate, unit, bonus, 0.0, years=() if value.kind == "date" else _near_years(text, value))
     if asked.kinds.get("amount", 0.0) >= 0.7 and _SHARED.search(asked.folded):
         yield from _parts(asked, unit)
@@ -117,6 +121,18 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         for words, day, term in before_term(reading, unit, asked.original):
             shown = _like(term, day)
             yield Candidate(Value("date", shown, day, 0, 0), unit, 0.3, 0.0, None, f"{term} − {words} = {shown}")
+
+
+def _of_another(asked: Asked, folded: str) -> bool:
+    """Whether the words around a value name an establishment of another kind than the question's."""
+    told = set(_KINDS.findall(folded))
+    wants = set(_KINDS.findall(asked.folded))
+    return bool(told and wants) and not told & wants
+
+
+_KINDS = re.compile(
+    r"\b(ehpad|ime|impro|itep|ditep|sessad|esat|mas|fam|eam|savs|samsah|chrs|chu|mecs|ssiad|spasad|saad|camsp|cmpp|aemo|huda|cada)s?\b"
+)
 
 
 def _is_given(asked: Asked, value: Value) -> bool:
@@ -235,8 +251,8 @@ def _usable(value: Value, text: str, asked: Asked) -> Value | None:
 _MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
 
 
-def _stretch(text: str, value: Value) -> tuple[str, str]:
-    """The words around a value that go with it: its clause, and the one before when that holds no value of its own."""
+def _stretch(text: str, value: Value, others: Sequence[Value] = ()) -> tuple[str, str]:
+    """The words around a value that go with it: its clause, and those before that hold no value of its kind."""
     cuts = [m for m in _SPLIT.finditer(text) if not (m.start() < value.end and value.start < m.end())]
     starts = [m.end() for m in cuts if m.end() <= value.start]
     ends = [m.start() for m in cuts if m.start() >= value.end]
@@ -244,6 +260,9 @@ def _stretch(text: str, value: Value) -> tuple[str, str]:
     while len(starts) and value.start - start < 18:  # ", 50 en 2027": too little said, the clause before goes with it
         starts.pop()
         start = starts[-1] if starts else 0
+    last = max((v.end for v in others if v.kind == value.kind and v.end <= value.start), default=0)
+    while last and len(starts) and starts[-1] > last and not re.search(r"[;.]\s*$", text[: starts[-1]]):  # "et, au titre de l'astreinte, une somme de 57 900 €"
+        start = starts.pop()
     return text[max(start, value.start - 160) : value.start], text[value.end : min(end, value.end + 80)]
 
 
@@ -284,8 +303,9 @@ def _cue_bonus(asked: Asked, before: str, after: str) -> float:
     hits = wanted = 0
     for question, left, right in _CUES:
         if re.search(question, asked.folded):
-            wanted += 1
-            hits += bool((left and re.search(left, before)) or (right and re.search(right, after)))
+            weight = 2 if question.startswith(("maxi", "mini")) else 1  # a bound is what the question is after
+            wanted += weight
+            hits += weight * bool((left and re.search(left, before)) or (right and re.search(right, after)))
     return 0.3 * hits / wanted if wanted else 0.0
 
 
@@ -311,7 +331,9 @@ def _of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
             of_row = _YEAR.findall(cells[0][1]) if place and not year else []
             if of_row:
                 bonus = 0.35 if set(of_row) & set(asked.years) else -0.5
-            elif not year and any(y in heading or y in text or y in unit.near.text for y in asked.years):
+            elif not year and any(y in heading for y in asked.years):
+                bonus = 0.3
+            elif not year and any(y in text or y in unit.near.text for y in asked.years):
                 bonus = 0.15
         elif year and re.search(r"ref|depart|n-1|constat", heading):
             bonus = 0.15 if re.search(r"\bref|depart|constat|avait|etait|initial", asked.folded) else -0.2
@@ -330,7 +352,8 @@ def _of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
         if asked.counted is not None and asked.counted.held(heading, unit.heads[place].stems):
             bonus += 0.12  # a column of places says how many there are; a sentence may say of some
         bonus += 0.4 * asked.share(heading) + _cue_bonus(asked, f"{heading} ", "")
-        for value in _in_cell(text, head, f"{label} ; {unit.piece.caption} ; {reading.about(unit.piece)}", asked):
+        bonus -= 0.12 * _of_another(asked, f"{fold(label)} ; {heading}")
+        for value in _in_cell(text, head, f"{label} ; {unit.piece.caption}", reading.about(unit.piece), asked):
             said = fold(" ".join(_stretch(text, value))) if len(text) > 30 else ""
             near = asked.share(f"{unit.own.folded if not said else fold(cells[0][1])} ; {heading} ; {said}")
             count = _counted(asked, f"{said or heading} ; {'' if said else unit.near.folded + ' ' + unit.own.folded}", value.kind)
@@ -346,10 +369,11 @@ def _of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
             )
 
 
-def _in_cell(text: str, heading: str, label: str, asked: Asked) -> Iterator[Value]:
-    """The values of a cell; a bare number takes its unit from its column's heading, its row's label, or the caption."""
-    plain = re.fullmatch(r"[-+−–≤≥<>]?\s?\d[\d\s.,]*", text.strip())
-    if not plain:
+def _in_cell(text: str, heading: str, label: str, around: str, asked: Asked) -> Iterator[Value]:
+    """The values of a cell; a bare number takes its unit from its column's heading, its row's label or the caption, else,
+    where the question wants that unit, from what is said `around` the table."""
+    bare = re.fullmatch(r"[-+−–≤≥<>]?\s?\d[\d\s.,]*", text.strip())
+    if not bare:
         found = [v for kind in asked.kinds if kind not in ("party", "list") for v in find_values(one_line(text), kind)]
         for value in found:
             if not any(_inside(value, other) for other in found) and (usable := _usable(value, one_line(text), asked)):
@@ -359,16 +383,20 @@ def _in_cell(text: str, heading: str, label: str, asked: Asked) -> Iterator[Valu
     if not number:
         return
     sign = "-" if re.match(r"\s*[-−–]", text) else ""
-    amount = re.search(r"€|euro", f"{heading} {label}".lower())
-    thousand = 1000 if re.search(_THOUSANDS, f"{heading} {label}".lower()) else 1
-    percent = "%" in heading or "%" in label or re.search(r"\btaux\b|\bpart d", fold(label))
-    kind = "amount" if amount and "amount" in asked.kinds else "percent" if percent and "percent" in asked.kinds else "number"
-    if kind not in asked.kinds and not ("duration" in asked.kinds and _length_unit(f"{heading} {label}")):
+    kinds = {kind for kind in ("amount", "percent") if kind in asked.kinds}
+    told = {kind for kind in kinds if _UNITS[kind].search(fold(f"{heading} ; {label}"))}
+    told = told or {k for k in kinds if asked.kinds[k] >= asked.kinds.get("number", 0.0) and _UNITS[k].search(fold(around))}
+    kind = "amount" if "amount" in told else "percent" if told else "number"
+    if kind not in asked.kinds and not ("duration" in asked.kinds and _length_unit(f"{heading} {label} {around}")):
         return
     normalized = sign + number[0].normalized.lstrip("-")
-    if kind == "amount" and thousand > 1:
-        normalized = str(int(float(normalized) * thousand)) if float(normalized) * thousand % 1 == 0 else normalized
+    if kind == "amount" and re.search(_THOUSANDS, f"{heading} {label} {around}".lower()):
+        thousands = float(normalized) * 1000
+        normalized = str(int(thousands)) if thousands % 1 == 0 else normalized
     yield Value(kind, text.strip(), normalized, 0, len(text))
+
+
+_UNITS = {"amount": re.compile(r"€|euro"), "percent": re.compile(r"%|\btaux\b|\bpart d")}
 
 
 def _unit_note(value: Value, label: str, piece: Piece) -> str:
