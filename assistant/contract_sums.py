@@ -23,7 +23,7 @@ def worked_out(asked: Asked, found: Sequence[Candidate], reading: Reading) -> li
     """Sums and changes over the rows that the best values come from, each with its working."""
     out: list[Candidate] = []
     if asked.total and (asked.counted is not None or asked.kinds.get("amount", 0.0) >= 0.5):
-        out += _sums(asked, found)
+        out += _sums(asked, found, reading)
     if _CHANGE.search(asked.folded) and (_OVER.search(asked.folded) or len(asked.years) > 1):
         out += _changes(asked, found, reading)
     return out
@@ -34,34 +34,28 @@ def _head(candidate: Candidate) -> str:
     return next((head for head, text in candidate.unit.piece.cells if candidate.value.text in text), "")
 
 
-def _sums(asked: Asked, found: Sequence[Candidate]) -> Iterator[Candidate]:
+def _sums(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Iterator[Candidate]:
     columns: dict[tuple[object, str, str], dict[int, Candidate]] = {}
     for candidate in found:
         unit = candidate.unit
         if unit.is_row and candidate.value.kind in ("number", "amount") and not candidate.computed and candidate.change is None:
             key = (unit.piece.table, _head(candidate), candidate.value.kind)
             columns.setdefault(key, {}).setdefault(id(unit.piece), candidate)
-    for (_, head, kind), rows in columns.items():
-        said = fold(f"{head} ; {next(iter(rows.values())).unit.near.text}")
-        told = [idea for idea in asked.ideas if not idea.light and idea is not asked.counted and not _ALL.search(idea.name)]
-        told = [idea for idea in told if idea.name not in NUMBER_WORDS]
-        which = [idea for idea in told if not _holds(idea, said)]
-        labels = {key: fold(c.unit.piece.cells[0][1]) for key, c in rows.items()}
-        if any(re.search(r"\b20\d\d\b", label) for label in labels.values()):
+    for (table, head, kind), values in columns.items():
+        rows = [unit for unit in reading.units if unit.is_row and unit.piece.table == table and unit.change is None]
+        parts = [unit for unit in rows if not _TOTAL.match(fold(unit.piece.cells[0][1]))]
+        if any(re.search(r"\b20\d\d\b", unit.piece.cells[0][1]) for unit in rows):
             continue  # a row a year: the years of a contract are not added up unasked
-        chosen = [c for key, c in rows.items() if not _TOTAL.match(labels[key])]
-        whole = any(_TOTAL.match(label) for label in labels.values())
-        if which:
-            weight = sum(idea.weight for idea in which)
-            kept = [c for c in chosen if sum(i.weight for i in which if _holds(i, c.unit.own.folded)) >= 0.75 * weight]
-            if len(kept) == len(chosen) and whole:
-                continue
-            chosen = kept
-        elif whole:
+        said = fold(f"{head} ; {rows[0].near.text}") if rows else ""
+        if asked.counted is not None and not _holds(asked.counted, said):
             continue
-        if len(chosen) < 2 or (asked.counted is not None and not _holds(asked.counted, said)):
-            continue
-        chosen.sort(key=lambda c: c.unit.piece.start)
+        which = [i for i in asked.ideas if not (i.light or i is asked.counted or _ALL.search(i.name) or i.name in NUMBER_WORDS)]
+        which = [idea for idea in which if not _holds(idea, said)]
+        weight = sum(idea.weight for idea in which)
+        kept = [u for u in parts if sum(i.weight for i in which if _holds(i, u.own.folded)) >= 0.75 * weight]
+        chosen = [values[id(unit.piece)] for unit in kept if id(unit.piece) in values]
+        if len(chosen) < 2 or len(chosen) < len(kept) or (len(kept) == len(parts) < len(rows)):
+            continue  # a row whose value is not known, or a total that the table gives itself
         try:
             total = sum((Decimal(c.value.normalized) for c in chosen), Decimal(0))
         except InvalidOperation:

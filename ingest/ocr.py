@@ -32,6 +32,9 @@ INK = 60  # how much darker than its paper a letter is (of 255)
 _LETTER = 22  # pixels, about, of a capital letter at 300 dpi: what a gap is measured in until the page is known
 
 
+# What Tesseract sees in the sign of a section: "8 15. La dotation".
+_SECTION = re.compile(r"^( *)[8&$S](?= \d{1,2}(?: bis| ter| quater)?\. [A-ZÀ-Ý])", re.MULTILINE)
+
 # What Tesseract sees in a bullet or a dash at a line's start.
 _BULLETS = dict.fromkeys(("•", "·", "+", "*", "°", "¢", "®", "©", "»", "e", "o", "eo", "e_", "+_", "*_", "°_"), "•")
 _BULLETS |= dict.fromkeys(("-", "–", "—", "-_", "–_", "—_", "_"), "-")
@@ -87,6 +90,7 @@ def read_page(path: str, number: int, program: str, progress: Progress = silent)
             again, surer = reader.read(straightened(np.rot90(page, k=-turn // 90)))
             lines, sure = (again, surer) if surer > sure else (lines, sure)
     text = re.sub(r"\bler\b", "1er", "\n".join(lines))  # no French word
+    text = _SECTION.sub(r"\1§", text)
     return {"text": clean(text), "confidence": round(sure, 1)}
 
 
