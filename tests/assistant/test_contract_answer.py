@@ -42,6 +42,8 @@ VALUES = [
     # a number among others in one sentence
     ("demo", "Quel PMP a été validé ?", "number", "221", 7),
     ("demo", "Combien de jours d'ouverture à l'ESAT ?", "number", "225", 8),
+    # words that carry no subject, and stand nowhere in the contract
+    ("demo", "Franchement, en gros, quel fameux PMP a été validé ?", "number", "221", 7),
     ("demo", "Combien de temps de préavis pour résilier ?", "duration", "P6M", 16),
     # a deadline, not the date of a cited text
     ("demo", "Avant quand demander le renouvellement des frais de siège ?", "date", "2027-05-31", 14),
