@@ -10,6 +10,7 @@ import numpy as np
 
 from assistant.contract_answer import DEEP, found, rank
 from assistant.contract_facts import SURE
+from assistant.contract_kinds import likely_kinds
 from assistant.contract_question import understand
 from assistant.contract_reading import read_contract
 from assistant.contract_silence import measures
@@ -25,7 +26,7 @@ RARE = 0.4  # silent questions are few: how far they are made to weigh as much a
 def samples(engine: Engine) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Measures (n, 4) of the questions on contracts that no fact and no year settles, whether the contract is silent (n,), and
     which contract it is (n,)."""
-    rows = [row for name in ("contract", "contracts", "blind", "blind2") for row in read_questions(QUESTIONS / f"{name}.jsonl")]
+    rows = [row for name in ("contract", "contracts", "blind", "blind2", "blind3", "blind4") for row in read_questions(QUESTIONS / f"{name}.jsonl")]
     ids = {"demo": "demo", **made_contracts(engine, rows)}
     seen, silent, names = [], [], []
     for row in rows:
@@ -33,7 +34,9 @@ def samples(engine: Engine) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             continue
         opened = engine.workspace("evals").open(ids[row["contract"]])
         reading = read_contract(opened)
-        asked = understand(read_question(row["question"]), reading)
+        question = read_question(row["question"])
+        asked = understand(question, reading)
+        asked.kinds = likely_kinds(asked.kinds, engine.embedder.query(question.mended), engine.embedder.fingerprint)
         ranked = rank(asked, reading, opened, engine.embedder)
         scored = [(r.unit, r.score, r.fit) for r in ranked[:DEEP]]
         best = next(iter(found(asked, scored, reading)), None)
