@@ -13,7 +13,7 @@ from pathlib import Path
 
 from corpus.errors import CasfError
 
-LEFT_OUT = ("model", "PREVIOUS")
+LEFT_OUT = ("model", "tmp", "PREVIOUS")
 MARK = "casf-backup-1"
 
 
@@ -46,7 +46,7 @@ def restore(source: Path, home: Path) -> int:
 
     Raises `CasfError` and changes nothing when the archive is no backup, is damaged, or `home` holds data.
     """
-    if home.is_dir() and any(p.name not in ("model", "restoring") for p in home.iterdir()):
+    if home.is_dir() and any(p.name not in ("model", "tmp", "restoring") for p in home.iterdir()):
         raise CasfError(f"« {home} » contient déjà des données : restaurez dans un dossier neuf (casf --home DOSSIER …).")
     home.mkdir(parents=True, exist_ok=True)
     work = home / "restoring"

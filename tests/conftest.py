@@ -1,21 +1,28 @@
 """Shared fixtures: ten articles of our own, an embedder that needs no model, and one home with the real model."""
 
-import os
+import hashlib
 import shutil
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from assistant.engine import Engine
 from assistant.settings import Settings
 from corpus.article import Article
 from corpus.cards import Card
+from corpus.contract import Page
 from corpus.words import index_words
+from evals.contracts.make_contracts import drawing
+from ingest.documents import read_document
 from ingest.embedding import Embedder
 from ingest.generation import build
 from ingest.model import ModelFolder
 from ingest.sources import read_source
+from ingest.workspace import DEMO_FILE
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -74,6 +81,32 @@ def cards() -> list[Card]:
     ]
 
 
+@pytest.fixture(scope="session")
+def pages_of(tmp_path_factory) -> Callable[[str], list[Page]]:
+    """The pages of the demonstration contract ("demo") or of one drawn for the evals ("ehpad", "handicap", "chrs"), read once."""
+    folder = tmp_path_factory.mktemp("contrats")
+
+    @cache
+    def read(name: str) -> list[Page]:
+        if name == "demo":
+            return read_document(DEMO_FILE)
+        (folder / f"{name}.pdf").write_bytes(drawing(name))
+        return read_document(folder / f"{name}.pdf")
+
+    return read
+
+
+def short_contract(folder: Path) -> Path:
+    """A PDF of one page, of our own words."""
+    canvas = Canvas(str(folder / "petit.pdf"))
+    lines = ("CONTRAT PLURIANNUEL D'OBJECTIFS ET DE MOYENS", "Article 1 - Durée", "Le contrat prend effet le 1er mars 2025 pour cinq ans.",
+             "Article 2 - Moyens", "Le montant de la dotation globalisée commune est fixé à 1 250 000 euros.")  # fmt: skip
+    for number, line in enumerate(lines):
+        canvas.drawString(60, 780 - 24 * number, line)
+    canvas.save()
+    return folder / "petit.pdf"
+
+
 @pytest.fixture
 def small_home(tmp_path: Path, articles, cards, words) -> Path:
     """A home with the ten articles indexed by `WordEmbedder`."""
@@ -83,14 +116,38 @@ def small_home(tmp_path: Path, articles, cards, words) -> Path:
 
 @pytest.fixture(scope="session")
 def model_home(tmp_path_factory) -> Path:
-    """A home with the real model and the default index (cards alone). The model itself is kept in .cache between runs."""
+    """A home with the real model and the default index (cards alone)."""
+    model = ROOT / ".cache" / "home" / "model"
+    _ = Engine(Settings.load(str(model.parent))).embedder  # builds the model in .cache when it isn't there
     home = tmp_path_factory.mktemp("home")
-    kept = ROOT / ".cache" / "home" / "model"
-    engine = Engine(Settings.load(str(kept.parent)))
-    _ = engine.embedder  # builds the model in .cache when it isn't there
-    shutil.copytree(kept, home / "model", copy_function=os.link)
-    Engine(Settings.load(str(home))).build([])
+    shutil.copytree(kept("cards", lambda home: _with_cards(home, model), tmp_path_factory), home, dirs_exist_ok=True)
     return home
+
+
+def _with_cards(home: Path, model: Path) -> None:
+    shutil.copytree(model, home / "model")
+    Engine(Settings.load(str(home))).build([])
+
+
+def kept(name: str, make: Callable[[Path], object], tmp_path_factory) -> Path:
+    """A folder that `make` fills once for a state of the sources, in .cache: an index takes Chroma a quarter of a minute."""
+    files = [
+        *(ROOT / "ingest").rglob("*.py"),
+        *(ROOT / "corpus").rglob("*.*"),
+        ROOT / "assistant" / "engine.py",
+        FIXTURES / "ten.jsonl",
+    ]
+    digest = hashlib.sha256()
+    for path in sorted(p for p in files if p.suffix in (".py", ".yaml", ".npz", ".pdf", ".jsonl")):
+        digest.update(path.read_bytes())
+    folder = ROOT / ".cache" / "tests" / f"{name}-{digest.hexdigest()[:16]}"
+    if not folder.is_dir():
+        made = tmp_path_factory.mktemp("made")
+        make(made)
+        for old in sorted(folder.parent.glob(f"{name}-*"), key=lambda p: p.stat().st_mtime)[:-2]:
+            shutil.rmtree(old, ignore_errors=True)
+        shutil.copytree(made, folder, dirs_exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,28 +1,41 @@
 """The command as people and programs use it, with the real model and the default index."""
 
+import io
 import json
 import os
 import statistics
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 
 import pytest
 
+from assistant.cli import main
 from ingest.workspace import DEMO_FILE
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.model
 
 
-def casf(home, *args, stdin=None):
+def process(home, *args):
+    """The command in a process of its own, as a person starts it."""
     env = {**os.environ, "CASF_HOME": str(home)}
-    return subprocess.run(
-        [sys.executable, "-m", "assistant", *args], capture_output=True, text=True, env=env, cwd=ROOT, input=stdin
-    )
+    return subprocess.run([sys.executable, "-m", "assistant", *args], capture_output=True, text=True, env=env, cwd=ROOT)
+
+
+def casf(home, *args):
+    """The same without a process, whose imports take seconds."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), chdir(ROOT):
+        try:
+            status = main(["--home", str(home), *args])
+        except SystemExit as end:  # argparse
+            status = end.code
+    return subprocess.CompletedProcess(args, status, out.getvalue(), err.getvalue())
 
 
 def test_ask_json_has_the_promised_shape(model_home):
-    done = casf(model_home, "ask", "Qui peut demander la domiciliation au CCAS ?", "--json")
+    done = process(model_home, "ask", "Qui peut demander la domiciliation au CCAS ?", "--json")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     assert {"question", "answer", "mode", "abstained", "reason", "premise", "value", "citations", "timing_ms"} <= set(answer)
@@ -82,13 +95,14 @@ def test_contract_from_add_to_delete(model_home):
 def test_bad_input_is_one_french_line_and_status_2(model_home, args):
     done = casf(model_home, *args)
     assert done.returncode == 2
+    assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1
     assert "Traceback" not in done.stderr
 
 
 def test_no_index_is_said(tmp_path):
     (tmp_path / "model").mkdir()
-    done = casf(tmp_path, "index", "status")
+    done = process(tmp_path, "index", "status")
     assert done.returncode == 2
     assert "casf index build" in done.stderr
 

@@ -22,10 +22,12 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
     from assistant.check_input import read_text
     from assistant.check_report import report_text, write_report
     from ingest.embedding import silent
+    from ingest.temporary import own_temporary
 
     if options.out and options.out.suffix.lower() != ".docx":
         raise CasfError(f"Le rapport s'écrit en DOCX : « {options.out.name} » doit finir par .docx.")
-    text = read_text(options.file)
+    with own_temporary(settings.home):
+        text = read_text(options.file)
     bars = Bars()
     try:
         check = check_text(text, engine_of(settings).searcher(), bars if sys.stderr.isatty() else silent)

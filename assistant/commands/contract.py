@@ -38,8 +38,10 @@ def add_to(commands: Any) -> None:
 
 
 def _contract_add(options: argparse.Namespace, settings: Settings) -> int:
-    engine = engine_of(settings)
-    contract = engine.workspace(options.user or settings.user).add(options.file, progress=Bars())
+    from ingest.temporary import own_temporary
+
+    with own_temporary(settings.home):
+        contract = engine_of(settings).workspace(options.user or settings.user).add(options.file, progress=Bars())
     facts = {
         "id": contract.id, "title": contract.title, "pages": len(contract.pages), "characters": contract.characters,
         "ocr_pages": [p.number for p in contract.pages if p.ocr], "warnings": list(contract.warnings),

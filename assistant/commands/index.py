@@ -20,10 +20,16 @@ def add_to(commands: Any) -> None:
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
-    from assistant.web import serve
+    import signal
+    import sys
 
-    engine = engine_of(settings)
-    serve(engine, options.host, options.port)
+    from ingest.temporary import own_temporary
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # how services are stopped: what is temporary still goes
+    with own_temporary(settings.home):
+        from assistant.web import serve  # Gradio looks for the place of temporary files as soon as it is imported
+
+        serve(engine_of(settings), options.host, options.port)
     return 0
 
 

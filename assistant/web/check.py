@@ -89,9 +89,10 @@ def tab(engine: Engine, prep: Preparation) -> None:
             for line, check in stepwise(lambda progress: check_text(text, searcher, progress)):
                 if check is None:
                     yield f'<p role="status">{escape(line)}</p>', nothing
-            report = Path(tempfile.mkdtemp(prefix="casf-")) / "verification.docx"
-            write_report(check, text, report)
-            yield check_html(check, text, searcher.known), gr.DownloadButton(value=str(report), visible=True)
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Gradio takes a copy of what is yielded
+                report = Path(folder) / "verification.docx"
+                write_report(check, text, report)
+                yield check_html(check, text, searcher.known), gr.DownloadButton(value=str(report), visible=True)
         except NoIndex as error:
             yield f'<p class="erreur" role="alert">{escape(prep.said or str(error))}</p>', nothing
         except CasfError as error:

@@ -37,16 +37,18 @@ def tab(engine: Engine, prep: Preparation) -> None:
             told = f"{len(pack.articles)} articles clés, {len(pack.quiz)} questions de quiz, chacune vérifiée sur son article."
             yield f'<p role="status">{told}</p>', text, prose(text), gr.Column(visible=True)
 
-    def files(text: str) -> tuple[Any, ...]:
+    def files(text: str) -> Iterator[tuple[Any, ...]]:
         """The pack as it is now edited, in the three formats."""
-        try:
-            folder = Path(tempfile.mkdtemp(prefix="casf-"))
-            for kind in KINDS:
-                write_document(text, folder / f"seance.{kind}", "Séance de formation")
-        except CasfError as error:
-            gr.Warning(str(error))
-            return (gr.skip(),) * len(KINDS)
-        return tuple(gr.DownloadButton(value=str(folder / f"seance.{kind}"), interactive=True) for kind in KINDS)
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Gradio takes a copy of what is yielded
+            made = [Path(folder) / f"seance.{kind}" for kind in KINDS]
+            try:
+                for file in made:
+                    write_document(text, file, "Séance de formation")
+            except CasfError as error:
+                gr.Warning(str(error))
+                yield (gr.skip(),) * len(KINDS)
+            else:
+                yield tuple(gr.DownloadButton(value=str(file), interactive=True) for file in made)
 
     def waiting() -> tuple[Any, ...]:
         """No file of the text before is handed out while the new ones are written."""

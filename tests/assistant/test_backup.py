@@ -10,17 +10,20 @@ from assistant.question import read_question
 from assistant.retrieval import Searcher
 from corpus.errors import CasfError
 from ingest.generation import Index
-from ingest.workspace import DEMO_FILE, Workspace
+from ingest.workspace import Workspace
+from tests.conftest import short_contract
 
 
 def test_a_restored_installation_answers_the_same(small_home, words, tmp_path_factory):
-    contract = Workspace(small_home, "claire", words).add(DEMO_FILE)
+    contract = Workspace(small_home, "claire", words).add(short_contract(tmp_path_factory.mktemp("contrat")))
     (small_home / "model").mkdir()
+    (small_home / "tmp" / "x").mkdir(parents=True)
+    (small_home / "tmp" / "x" / "rapport.docx").write_bytes(b"de passage")
     (small_home / "model" / "lourd.bin").write_bytes(b"x" * 1000)
     away = tmp_path_factory.mktemp("ailleurs")
     assert backup(small_home, away / "tout.tar.gz") > 5
     with tarfile.open(away / "tout.tar.gz") as archive:
-        assert not [name for name in archive.getnames() if "model" in name]
+        assert not [name for name in archive.getnames() if "model" in name or "tmp" in name]
     new = away / "neuf"
     restore(away / "tout.tar.gz", new)
 

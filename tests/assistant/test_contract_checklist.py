@@ -7,11 +7,9 @@ from assistant.contract_sheet import make_sheet
 from corpus.cards import load_cards
 from corpus.contract import Contract, Page
 from corpus.reference import printed
-from evals.contracts.make_contracts import drawing
 from ingest.contract_passages import contract_passages
-from ingest.documents import read_document
 from ingest.generation import Index
-from ingest.workspace import DEMO_FILE, OpenContract
+from ingest.workspace import OpenContract
 
 TODAY = date(2026, 1, 15)
 
@@ -48,8 +46,8 @@ def of(findings, code):
 
 
 @pytest.fixture(scope="module")
-def demo():
-    return from_pages(read_document(DEMO_FILE), "demo")
+def demo(pages_of):
+    return from_pages(pages_of("demo"), "demo")
 
 
 def test_the_demonstration_has_nothing_grave(demo):
@@ -58,10 +56,9 @@ def test_the_demonstration_has_nothing_grave(demo):
     assert "avenant" in of(findings, "juge").message
 
 
-def test_findings_carry_a_verbatim_quote(tmp_path):
+def test_findings_carry_a_verbatim_quote(pages_of):
     for name in ("ehpad", "handicap", "chrs"):
-        (tmp_path / f"{name}.pdf").write_bytes(drawing(name))
-        pages = read_document(tmp_path / f"{name}.pdf")
+        pages = pages_of(name)
         here = from_pages(pages, name)
         findings = check_contract(here, make_sheet(here), None, TODAY)
         texts = {page.number: page.text for page in pages}

@@ -8,8 +8,7 @@ from assistant.contract_compare import compare, comparison_text, write_docx
 from corpus.contract import Contract, Page
 from corpus.errors import CasfError
 from ingest.contract_passages import contract_passages
-from ingest.documents import read_document
-from ingest.workspace import DEMO_FILE, OpenContract
+from ingest.workspace import OpenContract
 
 OLD = """CPOM 2019-2023
 
@@ -54,8 +53,8 @@ def opened(pages, name):
 
 
 @pytest.fixture(scope="module")
-def demo_pages():
-    return [page.text for page in read_document(DEMO_FILE)]
+def demo_pages(pages_of):
+    return [page.text for page in pages_of("demo")]
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,7 @@ from corpus.clauses import CpomType, cpom_types, expected_clauses, heading_text
 from corpus.contract import Contract, Page
 from corpus.errors import CasfError
 from corpus.words import fold
-from evals.contracts.make_contracts import drawing
 from ingest.contract_passages import contract_passages
-from ingest.documents import read_document
 from ingest.workspace import DEMO_FILE, OpenContract
 
 
@@ -27,13 +25,9 @@ def opened(pages, name="essai", ocr=()):
     return OpenContract(contract, tuple(contract_passages(contract)), None, None, None)
 
 
-def from_pdf(path):
-    return opened([page.text for page in read_document(path)], path.stem)
-
-
 @pytest.fixture(scope="module")
-def demo() -> OpenContract:
-    return from_pdf(DEMO_FILE)
+def demo(pages_of) -> OpenContract:
+    return opened([page.text for page in pages_of("demo")], DEMO_FILE.stem)
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +36,9 @@ def demo_sheet(demo) -> Sheet:
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
+def drawn(pages_of):
     """The sheets of the drawn test contracts, by name."""
-    folder = tmp_path_factory.mktemp("contracts")
-    sheets = {}
-    for name in ("ehpad", "handicap", "chrs"):
-        (folder / f"{name}.pdf").write_bytes(drawing(name))
-        sheets[name] = make_sheet(from_pdf(folder / f"{name}.pdf"))
-    return sheets
+    return {name: make_sheet(opened([page.text for page in pages_of(name)], name)) for name in ("ehpad", "handicap", "chrs")}
 
 
 CHILDHOOD = """CONTRAT PLURIANNUEL D'OBJECTIFS ET DE MOYENS 2023-2027

@@ -174,7 +174,7 @@ def do(task, work, seconds=20.0, **arguments):
 def test_the_sandbox_stops_what_never_ends(tmp_path):
     start, steps = time.monotonic(), []
     with pytest.raises(sandbox.SandboxFailure, match="time"):
-        sandbox.run("tests.ingest.test_bad_files:spin", {}, tmp_path, 3, lambda *step: steps.append(step))
+        sandbox.run("tests.ingest.test_bad_files:spin", {}, tmp_path, 1.5, lambda *step: steps.append(step))
     assert time.monotonic() - start < 8
     assert steps == [("tourne", 1, 2)]
 
@@ -195,7 +195,7 @@ def test_the_sandbox_tells_a_refusal_from_a_crash(tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="les numéros de processus sont ceux d'Unix")
 def test_the_sandbox_leaves_no_child_behind(tmp_path):
     with pytest.raises(sandbox.SandboxFailure, match="time"):
-        do("breed", tmp_path, 5, pid_file=str(tmp_path / "pid"))
+        do("breed", tmp_path, 2, pid_file=str(tmp_path / "pid"))
     child = int((tmp_path / "pid").read_text())
     for _ in range(50):
         if not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2]:

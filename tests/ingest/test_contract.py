@@ -7,11 +7,12 @@ from corpus.errors import CasfError
 from ingest.contract_passages import contract_passages, passage_view
 from ingest.documents import BadDocument, furniture, read_document
 from ingest.workspace import DEMO_FILE, UnknownContract, Workspace, clean_name
+from tests.conftest import short_contract
 
 
 @pytest.fixture(scope="module")
-def demo() -> Contract:
-    return Contract("demo", "Démonstration", "cpom-demo.pdf", "2026-01-01", tuple(read_document(DEMO_FILE)))
+def demo(pages_of) -> Contract:
+    return Contract("demo", "Démonstration", "cpom-demo.pdf", "2026-01-01", tuple(pages_of("demo")))
 
 
 def test_quotes_are_verbatim_in_their_page(demo):
@@ -78,7 +79,7 @@ def test_an_encrypted_file(tmp_path):
 
 def test_a_workspace_is_its_owner_s(tmp_path, words):
     mine, theirs = Workspace(tmp_path, "alice", words), Workspace(tmp_path, "bob", words)
-    contract = mine.add(DEMO_FILE)
+    contract = mine.add(short_contract(tmp_path))
     assert [row["id"] for row in mine.list()] == [contract.id]
     assert mine.open(contract.id).passages
     assert theirs.list() == []
@@ -89,13 +90,13 @@ def test_a_workspace_is_its_owner_s(tmp_path, words):
 
 def test_deleting_really_deletes(tmp_path, words):
     workspace = Workspace(tmp_path, "alice", words)
-    contract = workspace.add(DEMO_FILE)
-    assert "Sauldaine" in (workspace.root / contract.id / "passages.json").read_text()
+    contract = workspace.add(short_contract(tmp_path))
+    assert "globalisée" in (workspace.root / contract.id / "passages.json").read_text()
     workspace.delete(contract.id)
     assert workspace.list() == []
     with pytest.raises(UnknownContract):
         workspace.open(contract.id)
-    left = [f for f in workspace.root.rglob("*") if f.is_file() and b"Sauldaine" in f.read_bytes()]
+    left = [f for f in workspace.root.rglob("*") if f.is_file() and "globalisée".encode() in f.read_bytes()]
     assert left == []
 
 
@@ -119,13 +120,14 @@ def test_names_are_only_ever_shown(name):
 
 def test_the_list_gives_sizes_and_dates_and_the_quota_is_said(tmp_path, words, monkeypatch):
     workspace = Workspace(tmp_path, "alice", words)
-    contract = workspace.add(DEMO_FILE)
+    file = short_contract(tmp_path)
+    contract = workspace.add(file)
     (row,) = workspace.list()
-    assert row["bytes"] == DEMO_FILE.stat().st_size
+    assert row["bytes"] == file.stat().st_size
     assert row["added"] == contract.added
     monkeypatch.setattr("ingest.workspace.QUOTA", 2 * row["bytes"])
     with pytest.raises(CasfError, match="Supprimez-en un"):
-        workspace.add(DEMO_FILE)
+        workspace.add(file)
     assert len(workspace.list()) == 1
 
 

@@ -1,6 +1,5 @@
 """The served page and a browser (Debian's chromium, headless): the real app over cards, ten articles of ours and the demo CPOM."""
 
-import hashlib
 import os
 import shutil
 import socket
@@ -16,7 +15,7 @@ import pytest
 from assistant.engine import Engine
 from assistant.settings import Settings
 from ingest.workspace import DEMO
-from tests.conftest import FIXTURES, ROOT
+from tests.conftest import FIXTURES, ROOT, kept
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -46,36 +45,24 @@ def serving(home: Path):
 
 
 @pytest.fixture(scope="session")
-def web_home(tmp_path_factory) -> Path:
+def web_home(model_home, tmp_path_factory) -> Path:
     """A home with the real model, the cards, and ten articles of our own as the official text."""
-    kept = ROOT / ".cache" / "web" / _key()
-    if not kept.is_dir():  # made once for a state of the sources: a minute of work
-        made = tmp_path_factory.mktemp("made")
-        engine = Engine(Settings.load(str(ROOT / ".cache" / "home")))
-        _ = engine.embedder  # builds the model in .cache when it isn't there
-        shutil.copytree(ROOT / ".cache" / "home" / "model", made / "model")
-        engine = Engine(Settings.load(str(made)))
+
+    def make(home: Path) -> None:
+        shutil.copytree(model_home, home, dirs_exist_ok=True)
+        engine = Engine(Settings.load(str(home)))
         engine.build([FIXTURES / "ten.jsonl"])
         engine.workspace("").open(DEMO)
-        for old in sorted(kept.parent.glob("*"), key=lambda p: p.stat().st_mtime)[:-2]:
-            shutil.rmtree(old, ignore_errors=True)
-        shutil.copytree(made, kept, dirs_exist_ok=True)
-    home = tmp_path_factory.mktemp("web")
-    return Path(shutil.copytree(kept, home, dirs_exist_ok=True))
 
-
-def _key() -> str:
-    files = [*(ROOT / "ingest").rglob("*.py"), *(ROOT / "corpus").rglob("*.*"), FIXTURES / "ten.jsonl"]
-    digest = hashlib.sha256()
-    for path in sorted(p for p in files if p.suffix in (".py", ".yaml", ".npz", ".pdf", ".jsonl")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+    return Path(shutil.copytree(kept("web", make, tmp_path_factory), tmp_path_factory.mktemp("web"), dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="session")
 def served(web_home):
     with serving(web_home) as url:
         yield url
+    left = [file for file in (web_home / "tmp").rglob("*") if file.name != ".lock"]
+    assert not left, "un serveur arrêté laisse des fichiers temporaires"
 
 
 @pytest.fixture(scope="session")
@@ -90,13 +77,25 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def page(served, browser):
-    """A new browser profile on the page, wide."""
+@pytest.fixture(scope="session")
+def profile(browser):
+    """One profile for all tests: its cache of the page's scripts saves a second a test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    page = opened(context, served)
-    yield page
+    yield context
     context.close()
+
+
+@pytest.fixture
+def page(served, profile):
+    """A page, wide, in a browser that has kept nothing of the tests before but the scripts."""
+    page = opened(profile, served)
+    yield page
+    profile.set_offline(False)
+    profile.clear_permissions()
+    profile.new_cdp_session(page).send("Storage.clearDataForOrigin", {"origin": served, "storageTypes": "all"})
+    profile.clear_cookies()
+    for one in profile.pages:
+        one.close()
 
 
 def opened(context, url):

@@ -1,12 +1,14 @@
 """« Mon CPOM », « Vérifier un texte », « Le code », « État », driven in a real browser."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
 
 from ingest.ocr import tools
 from ingest.workspace import DEMO_FILE
+from tests.conftest import short_contract
 from tests.web.conftest import ask, opened, tab
 
 pytestmark = [pytest.mark.model, pytest.mark.browser]
@@ -30,18 +32,6 @@ def contract(request, tmp_path):
     if request.param == "demo":
         return DEMO_FILE
     return short_contract(tmp_path)
-
-
-def short_contract(folder):
-    from reportlab.pdfgen.canvas import Canvas
-
-    canvas = Canvas(str(folder / "petit.pdf"))
-    lines = ("CONTRAT PLURIANNUEL D'OBJECTIFS ET DE MOYENS", "Article 1 - Durée", "Le contrat prend effet le 1er mars 2025 pour cinq ans.",
-             "Article 2 - Moyens", "Le montant de la dotation globalisée commune est fixé à 1 250 000 euros.")  # fmt: skip
-    for number, line in enumerate(lines):
-        canvas.drawString(60, 780 - 24 * number, line)
-    canvas.save()
-    return folder / "petit.pdf"
 
 
 def test_a_contract_is_added_seen_by_its_owner_alone_compared_and_deleted(page, served, browser, contract):
@@ -100,6 +90,17 @@ def test_a_scan_is_dropped_and_its_date_found_on_the_picture_of_its_page(page, t
     page.wait_for_selector("#passage img.page[alt*='surligné']")
 
 
+def assert_only_gradio_keeps_files(home):
+    """What is given to download lies in Gradio's folder, which it tidies, and nowhere else."""
+    for _ in range(50):
+        kept = [file for file in (home / "tmp").rglob("*.*") if file.suffix in (".docx", ".pdf", ".md")]
+        if all("gradio" in file.parts for file in kept):
+            break
+        time.sleep(0.1)
+    assert kept
+    assert all("gradio" in file.parts for file in kept)
+
+
 def test_a_file_that_is_no_contract_gets_a_sentence(page, tmp_path):
     poor = tmp_path / "faux.pdf"
     poor.write_bytes(b"ceci n'est pas un PDF")
@@ -108,7 +109,7 @@ def test_a_file_that_is_no_contract_gets_a_sentence(page, tmp_path):
     page.wait_for_selector("#note .erreur")
 
 
-def test_a_text_is_checked_in_words_and_in_colour(page):
+def test_a_text_is_checked_in_words_and_in_colour(page, web_home):
     tab(page, "verifier")
     page.fill(
         "#texte-verifie textarea",
@@ -126,6 +127,7 @@ def test_a_text_is_checked_in_words_and_in_colour(page):
     with page.expect_download() as got:
         page.click("#choix-texte >> text=Télécharger le rapport")
     assert got.value.suggested_filename.endswith(".docx")
+    assert_only_gradio_keeps_files(web_home)
 
 
 def test_the_code_is_browsed_searched_and_followed(page):
@@ -163,7 +165,7 @@ def test_the_state_says_what_is_indexed_and_keeps_the_official_text(page):
     page.wait_for_selector("#etat:has-text('le reconstruire d\\'ici le perdrait')")
 
 
-def test_a_session_is_prepared_edited_and_downloaded(page):
+def test_a_session_is_prepared_edited_and_downloaded(page, web_home):
     from docx import Document
 
     tab(page, "seance")
@@ -182,3 +184,4 @@ def test_a_session_is_prepared_edited_and_downloaded(page):
     with page.expect_download() as got:
         page.click("#seance-fichiers >> text=DOCX")
     assert any("Ma séance" in p.text for p in Document(got.value.path()).paragraphs)
+    assert_only_gradio_keeps_files(web_home)
