@@ -107,11 +107,18 @@ def short_contract(folder: Path) -> Path:
     return folder / "petit.pdf"
 
 
+@pytest.fixture(scope="session")
+def built_home(tmp_path_factory, articles, cards) -> Path:
+    """A home with the ten articles indexed by `WordEmbedder`, to copy."""
+    home = tmp_path_factory.mktemp("small")
+    build(home, articles, cards, WordEmbedder(), {"files": ["ten.jsonl"]})
+    return home
+
+
 @pytest.fixture
-def small_home(tmp_path: Path, articles, cards, words) -> Path:
-    """A home with the ten articles indexed by `WordEmbedder`."""
-    build(tmp_path, articles, cards, words, {"files": ["ten.jsonl"]})
-    return tmp_path
+def small_home(tmp_path: Path, built_home) -> Path:
+    """A copy of `built_home`, to do with as one likes."""
+    return Path(shutil.copytree(built_home, tmp_path, dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="session")

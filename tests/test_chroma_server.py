@@ -70,9 +70,10 @@ def server(running, monkeypatch):
 
 
 @pytest.fixture
-def engine_there(server, small_home, words):
+def engine_there(server, tmp_path, articles, cards, words):
     """An engine over ten articles of ours whose vectors are on the server."""
-    engine = Engine(Settings(small_home))
+    build(tmp_path, articles, cards, words, {"files": ["ten.jsonl"]})
+    engine = Engine(Settings(tmp_path))
     engine._embedder = words
     return engine
 

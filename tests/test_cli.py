@@ -135,15 +135,18 @@ socket.socket.connect = closed
 socket.getaddrinfo = lambda *a, **k: (_ for _ in ()).throw(AssertionError(f"nom demandé : {a[0]}"))
 from assistant.cli import main
 import sys
-sys.exit(main(["ask", "Qui a droit à l'APA ?"]) or main(["ask", "Quand finit le contrat ?", "--contract", "demo"]))
+status = main(["ask", "Qui a droit à l'APA ?"])
+print("torch" if {"torch", "transformers", "sentence_transformers", "gradio"} & set(sys.modules) else "léger", file=sys.stderr)
+sys.exit(status or main(["ask", "Quand finit le contrat ?", "--contract", "demo"]))
 """
 
 
-def test_answers_with_every_socket_closed(model_home):
+def test_answers_with_every_socket_closed_and_without_torch(model_home):
     env = {**os.environ, "CASF_HOME": str(model_home)}
     done = subprocess.run([sys.executable, "-c", OFFLINE], capture_output=True, text=True, env=env, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert "connexion" not in done.stderr
+    assert "léger" in done.stderr.splitlines()
 
 
 @pytest.mark.ci

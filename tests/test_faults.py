@@ -17,6 +17,7 @@ from assistant.engine import Engine
 from assistant.settings import Settings
 from corpus.errors import CasfError
 from corpus.words import index_words
+from ingest.documents import read_with_warnings
 from ingest.generation import DamagedIndex, Index, build, live_folder
 from ingest.workspace import Workspace
 from tests.conftest import ROOT, WordEmbedder
@@ -34,6 +35,17 @@ def written(folder: Path) -> Path:
             document.add_paragraph(f"Le foyer {n} de {WORD} accueille {n + 10} personnes jusqu'au 31 décembre 20{27 + n}.")
         document.save(file)
     return file
+
+
+@pytest.fixture(scope="module")
+def reading(tmp_path_factory):
+    return read_with_warnings(written(tmp_path_factory.mktemp("lu")))
+
+
+@pytest.fixture(autouse=True)
+def read_once(reading, monkeypatch):
+    """The contract is read once for all: what fails here comes after its reading."""
+    monkeypatch.setattr("ingest.workspace.read_with_warnings", lambda *_: reading)
 
 
 def spoil(file: Path, how: str) -> None:

@@ -4,6 +4,7 @@ import ast
 import os
 import subprocess
 import sys
+from functools import cache
 
 from tests.conftest import ROOT
 from tests.test_house import ROOMS
@@ -24,10 +25,13 @@ MODULES = [
 ]
 
 
+@cache
 def sources():
-    for room in ROOMS:
-        for path in (ROOT / room).rglob("*.py"):
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        (path.relative_to(ROOT).as_posix(), list(ast.walk(ast.parse(path.read_text(encoding="utf-8")))))
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+    ]
 
 
 def test_every_module_is_imported_without_what_windows_lacks():
@@ -52,8 +56,8 @@ for name in {MODULES!r}:
 def test_no_name_is_used_that_windows_lacks():
     wrong = [
         f"{path}:{node.lineno} {node.value.id}.{node.attr}"
-        for path, tree in sources()
-        for node in ast.walk(tree)
+        for path, nodes in sources()
+        for node in nodes
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         and node.attr in POSIX_NAMES.get(node.value.id, set()) - GUARDED.get(path, set())
     ]  # fmt: skip
@@ -63,8 +67,8 @@ def test_no_name_is_used_that_windows_lacks():
 def test_no_place_of_unix_is_named():
     wrong = [
         f"{path}:{node.lineno} {node.value}"
-        for path, tree in sources()
-        for node in ast.walk(tree)
+        for path, nodes in sources()
+        for node in nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         and node.value.startswith(("/tmp", "/dev/", "/var/", "/etc/", "/bin/", "/usr/bin/"))
     ]  # fmt: skip
@@ -74,8 +78,8 @@ def test_no_place_of_unix_is_named():
 def test_texts_are_read_and_written_with_an_encoding():
     """Without one, Windows reads and writes in the code page of the machine."""
     wrong = []
-    for path, tree in sources():
-        for node in ast.walk(tree):
+    for path, nodes in sources():
+        for node in nodes:
             if not isinstance(node, ast.Call) or any(k.arg in ("encoding", None) for k in node.keywords):
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

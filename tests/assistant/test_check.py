@@ -1,9 +1,9 @@
 """Checking a text: on ten articles of our own with vectors of words, then on the whole code with the real model."""
 
+import io
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -23,15 +23,15 @@ from ingest.generation import Index, build, checksum
 from ingest.history import merge
 from ingest.index import FORMAT
 from ingest.sources import read_source
-from tests.conftest import ROOT, SHARED
+from tests.conftest import ROOT, SHARED, WordEmbedder
 
 SENTENCES = [json.loads(line) for line in (Path(__file__).parent / "correct_sentences.jsonl").read_text("utf-8").splitlines()]
 ATTRIBUTED = [json.loads(line) for line in (Path(__file__).parent / "attributed_sentences.jsonl").read_text("utf-8").splitlines()]
 SEEDS = SHARED / "seeds"
 
 
-@pytest.fixture
-def searcher(tmp_path, articles, cards, words) -> Searcher:
+@pytest.fixture(scope="module")
+def searcher(tmp_path_factory, articles, cards) -> Searcher:
     """The ten articles, and cards of one that was repealed and of one whose text is not here."""
     gone = Card(
         "L900-9", "Ancienne fête du village", "Une fête avait lieu en juin.", (), (), "2021-01-01", "repealed", "Abrogé en 2021."
@@ -40,8 +40,9 @@ def searcher(tmp_path, articles, cards, words) -> Searcher:
         "L907-1", "Le marché du samedi", "La place accueille un marché. Rien ici sur les parcelles de jardin.",
         ("L'article L907-1 parle-t-il de jardin ?", "Où se tient le marché ?"), ("marché", "L907-1 et jardin"), "2021-01-01", "in_force",
     )  # fmt: skip
-    build(tmp_path, articles, [*cards, gone, denies], words, {"files": ["ten.jsonl"]})
-    return Searcher(Index.open(tmp_path), words)
+    home, words = tmp_path_factory.mktemp("home"), WordEmbedder()
+    build(home, articles, [*cards, gone, denies], words, {"files": ["ten.jsonl"]})
+    return Searcher(Index.open(home), words)
 
 
 def first(check: Check, kind: str):
@@ -407,14 +408,10 @@ def test_the_lack_of_the_official_text_is_said_once(engine):
 
 
 @pytest.mark.model
-def test_the_command_answers_in_json(model_home):
-    env = {**os.environ, "CASF_HOME": str(model_home)}
-    done = subprocess.run(
-        [sys.executable, "-m", "assistant", "check", "-", "--json"],
-        input="L'article L. 131-5 du CASF institue les CPOM.", capture_output=True, text=True, env=env, cwd=ROOT,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["references"][0]["status"] == "repealed"
+def test_the_command_answers_in_json(model_home, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"L'article L. 131-5 du CASF institue les CPOM.")))
+    assert main(["--home", str(model_home), "check", "-", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["references"][0]["status"] == "repealed"
 
 
 @pytest.fixture(scope="module")

@@ -160,7 +160,7 @@ class Server(BaseHTTPRequestHandler):
 def server(monkeypatch):
     pytest.importorskip("langchain_openai")
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True).start()
     monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{httpd.server_port}/v1")
     monkeypatch.setenv("OPENAI_API_KEY", "x")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

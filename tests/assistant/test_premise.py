@@ -12,15 +12,17 @@ from assistant.retrieval import Searcher
 from corpus.cards import Card
 from evals.runner import run_premise
 from ingest.generation import Index, build
+from tests.conftest import WordEmbedder
 
 TRAPS = Path(__file__).parents[2] / "evals" / "questions" / "traps.jsonl"
 
 
-@pytest.fixture
-def find(tmp_path, articles, cards, words):
+@pytest.fixture(scope="module")
+def find(tmp_path_factory, articles, cards):
+    home, words = tmp_path_factory.mktemp("home"), WordEmbedder()
     gone = Card("L900-9", "Ancienne fête du village", "Une fête en juin.", (), (), "2021-01-01", "repealed", "Abrogé en 2021.")
-    build(tmp_path, articles, [*cards, gone], words, {"files": ["ten.jsonl"]})
-    searcher = Searcher(Index.open(tmp_path), words)
+    build(home, articles, [*cards, gone], words, {"files": ["ten.jsonl"]})
+    searcher = Searcher(Index.open(home), words)
     judge = Judge(searcher)
     return lambda text: find_premise(read_question(text), searcher, judge)
 

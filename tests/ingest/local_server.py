@@ -40,7 +40,8 @@ class Server:
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.http.server_port}"
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        # Looked at each hundredth of a second: how long it takes to stop.
+        threading.Thread(target=self.http.serve_forever, args=(0.01,), daemon=True).start()
 
     def count(self, path):
         return sum(p == path for p, _, _ in self.seen)

@@ -26,7 +26,7 @@ SELF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pag
 
 def zip_bomb(name: str) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as package, package.open(name, "w") as part:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package, package.open(name, "w") as part:
         for _ in range(450):
             part.write(b"\0" * 1048576)
     return out.getvalue()

