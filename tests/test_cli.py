@@ -107,6 +107,7 @@ def test_no_index_is_said(tmp_path):
     assert "casf index build" in done.stderr
 
 
+@pytest.mark.ci
 def test_after_the_first_answer_half_a_second(engine):
     asked = [
         "La CAF a suspendu mon RSA, que faire ?",

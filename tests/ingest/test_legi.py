@@ -166,6 +166,7 @@ def alineas_of(text):
     return ["".join(alinea.split()) for alinea in re.split(r"\n\s*\n", text) if alinea.strip()]
 
 
+@pytest.mark.ci
 def test_the_real_code_through_legi_and_back(shared, tmp_path):
     articles = read_source(shared / "corpus" / "casf.jsonl")
     versions = [Version(a.num, a.text, a.path, start="2008-01-01") for a in articles]

@@ -50,6 +50,7 @@ def test_a_reference_is_copied_as_people_cite_it(page):
     assert re.fullmatch(r"art\. L\. 900-4(, al\. \d( à \d)?)? CASF", copied)
 
 
+@pytest.mark.ci
 def test_the_first_text_comes_in_400_ms_and_the_answer_in_a_second(page):
     ask(page, QUESTION)
     first, whole = [], []
