@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -13,7 +13,7 @@ from corpus.values import NUMBER_WORDS, find_values
 from corpus.words import fold
 
 _EFFECT = re.compile(
-    r"prend effet|prise d.effet|entre en vigueur|entree en vigueur|a compter du|prend cours|effet au|debute le|du (?=\d)"
+    r"prend effet|prise d.effet|entre en vigueur|entree en vigueur|a compter du|prend cours|effets? (?:au|le|des le)|debute le|du (?=\d)"
 )
 _TERM = re.compile(
     r"s.acheve|expire|prend fin|jusqu.au|cessera? (?:de produire )?(?:ses )?effets?(?: le)?|\bterme\b|echeance (au|est|du contrat)|se termine|echoit|\bau (?=\d)"
@@ -23,7 +23,7 @@ _LENGTH = re.compile(
     rf"(?:pour|sur|duree\s*(?:du (?:present )?contrat)?\s*(?:de|est de|:|est fixee a)|dure)\s+(?:une\s+(?:duree|periode)\s+(?:maximale\s+)?de\s+)?{_COUNT}\s+(?P<unit>ans?|annees?|exercices?|mois)\b"
 )
 _LIVES = re.compile(
-    r"\b(?:contrat|cpom|convention)\b[^.;]{0,80}\b(?:prend(?:ra)? (?:effet|fin)|entre(?:ra)? en vigueur|s.acheve|expire|est (?:conclue?|souscrite?|signee? pour|passee?)|arrive a|court|vaut|vient a)\b"
+    r"\b(?:contrat|cpom|convention)\b[^.;]{0,80}\b(?:prend(?:ra)? (?:effet|fin)|entre(?:ra)? en vigueur|s.acheve|expire|est (?:conclue?|souscrite?|signee? pour|passee?)|arrive a|court|vaut|vient a|couvre|porte sur la periode|produi(?:t|ra)|s.applique (?:du|pour la|a compter))\b"
 )
 _PERIOD = re.compile(r"(?:periode|contrat|cpom|conclu|duree)\b[^.;]{0,60}?\bdu (?=\d)")
 _BEFORE_TERM = re.compile(
@@ -95,7 +95,8 @@ def day_of(iso: str) -> date | None:
 
 def read_life(pieces: Sequence[Piece], about_term: Sequence[Piece], changes: Sequence[Change]) -> Life:
     """The contract's life; `about_term` are the pieces that hold its duration clause, best first."""
-    life = Life(signed=_signature(pieces))
+    signatures = list(_signatures(pieces))
+    life = Life(signed=signatures[0] if signatures else None)
     spoken = [s for piece in (*about_term[:3], *_periods(pieces)) for s in _spoken(piece)]
     length: tuple[int, Dated] | None = None
     for piece, text in spoken:
@@ -109,6 +110,8 @@ def read_life(pieces: Sequence[Piece], about_term: Sequence[Piece], changes: Seq
             count = int(match["n"]) if match["n"].isdigit() else NUMBER_WORDS[match["n"]]
             length = (count if match["unit"] == "mois" else 12 * count), Dated("", match[0], piece.page, piece.label, text)
     start = day_of(life.effect.value) if life.effect else None
+    if start and signatures:  # "il succède au contrat signé le …": another one's
+        life.signed = next((d for d in signatures if abs((date.fromisoformat(d.value) - start).days) < 600), life.signed)
     if life.first_term is None and start and length:
         end = add_months(start, length[0]) - timedelta(days=1)
         source = length[1]
@@ -173,7 +176,8 @@ def _after_signing(piece: Piece, text: str, signed: Dated | None) -> Dated | Non
     return Dated(start.isoformat(), f"{_french(start)} (calculé)", piece.page, piece.label, text, True)
 
 
-def _signature(pieces: Sequence[Piece]) -> Dated | None:
+def _signatures(pieces: Sequence[Piece]) -> Iterator[Dated]:
+    """The days on which it may have been signed, the likeliest first."""
     places = [p for p in pieces if p.zone != AVENANT]
     for pattern in (r"\bfait (a|en)\b[^.]{0,80}?\ble ", r"\bsigne(e)?\b( a [^.;]{0,50}?)? le ", r"^a [^.;:\d]{3,40}, le "):
         for piece in places if "signe" in pattern else reversed(places):
@@ -183,8 +187,7 @@ def _signature(pieces: Sequence[Piece]) -> Dated | None:
                 if match and "avenant" not in fold(line)[max(0, match.start() - 40) : match.start()]:
                     dates = [v for v in find_values(line, "date") if abs(v.start - match.end()) <= 3]
                     if dates and day_of(dates[0].normalized):
-                        return Dated(dates[0].normalized, dates[0].text, piece.page, piece.label, text)
-    return None
+                        yield Dated(dates[0].normalized, dates[0].text, piece.page, piece.label, text)
 
 
 def _extension(pieces: Sequence[Piece], end: date) -> tuple[Dated, str] | None:

@@ -21,6 +21,7 @@ _NAMED: tuple[tuple[int, str, re.Pattern[str]], ...] = (
     (CHAPTER, "chapitre", re.compile(rf"(?:CHAPITRE|Chapitre)\s+{_NUMBER}")),
     (SECTION, "section", re.compile(rf"(?:SECTION|Section|SOUS-SECTION|Sous-section)\s+{_NUMBER}")),
     (ARTICLE, "article", re.compile(rf"(?:ARTICLE|Article|Art\.|ART\.)\s+{_NUMBER}(?!\s*(?:du|de|des|et|à|ou|ci)\b)")),
+    (ARTICLE, "article", re.compile(r"§\s?\d{1,3}(?: (?:bis|ter|quater))?(?=\s?[.:–—-]?\s*(?:[–—-]\s)?(?:[A-ZÀ-Ý«]|$))")),
     (ARTICLE, "fiche", re.compile(r"(?:FICHE|Fiche)(?:[ -](?:ACTION|action|objectif|OBJECTIF))?\s+(?:[nN]°\s?)?\d+\b")),
 )  # fmt: skip
 _DEEP = re.compile(r"(?:§\s?)?(?:\d{1,2}|[IVX]{1,4}|[A-Z])(?:\.\d{1,2}){1,3}\b\.?|\d{1,2}(?:-\d{1,2}){1,3}[.)]")
@@ -28,6 +29,7 @@ _FLAT = re.compile(r"(?:\d{1,2}|[IVX]{1,4}|[A-Z])\s?(?:[.)–—-]|\s-)(?=\s)|[A
 _TITLED = r"\s*(?:[-–—:.)]\s*)?(?=[A-ZÀ-Ý«\d])"
 # A title that the first sentence follows on the same line: "Article 5 – Objet. Le contrat…".
 _RUN_IN = re.compile(r"[^.;:]{0,90}?[^\W\d_]{3,}(?:\s?:|\.)\s+(?=[A-ZÀ-Ý«])")
+_SAYS = re.compile(r"\b(?:est|sont|ont|peut|peuvent|doit|doivent|sera|seront|verse|alloue|décide|s['’]engage|prend|transmet|remet)\b")
 _PARTIES = re.compile(r"(?:ET|ENTRE|D.UNE PART|D.AUTRE PART|VU|CONSID[EÉ]RANT|IL (?:A|EST)|DIT|SIGN[EÉ]|POUR)\b", re.IGNORECASE)
 
 
@@ -69,7 +71,8 @@ def _numbered(text: str, end: int, level: int, kind: str) -> Heading | None:
         return None  # spoken of, not begun
     start = len(text) - len(rest)
     run_in = _RUN_IN.match(text, start)
-    title = text[: run_in.end()].rstrip(" .:") if run_in and len(run_in[0].split()) <= 12 else text[:end].rstrip(" .")
+    titled = run_in and len(run_in[0].split()) <= 12 and not _SAYS.search(run_in[0])
+    title = text[: run_in.end()].rstrip(" .:") if run_in and titled else text[:end].rstrip(" .")
     return Heading(level, kind, title, said=True)
 
 

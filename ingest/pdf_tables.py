@@ -7,6 +7,7 @@ they make no grid the page's columns of text are read instead (`ingest/columns.p
 import ctypes
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -23,6 +24,7 @@ _LONG = 45  # characters: longer is no heading of a column
 _PADDING = 0.17  # inches: a wider white band between words and rules is none of a cell's
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
+_FIGURE = re.compile(r"[-+−–]?\s?(?:\d[\d\s.,/]*\s?(?:%|€|k€|M€)?|[–-])")
 _CALL = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 
 
@@ -36,7 +38,7 @@ def page_with_tables(page: Any) -> str:
     if not tables and not any(_CALL.search(word.text) for word in words):
         return ""
     placed = []
-    for boxes in tables:
+    for boxes in (_split(table, words) for table in tables):
         cells = []
         stressed: dict[int, bool] = {}
         for box in boxes:
@@ -47,6 +49,43 @@ def page_with_tables(page: Any) -> str:
         headed = [row for _, row in sorted(stressed.items())][:2] == [True, False] and not _is_told(cells)
         placed.append((min(b.top for b in boxes), Table(cells, int(headed))))
     return "\n".join(_page_lines(_rows(words), placed))
+
+
+def _split(boxes: Sequence[Box], words: Sequence[Word]) -> list[Box]:
+    """A table's cells, the rows that no rule parts cut apart: where figures stand one under the other in several columns."""
+    out: list[Box] = []
+    shift = 0
+    for row in sorted({box.row for box in boxes}):
+        band = [box for box in boxes if box.row == row]
+        lines = {box: _rows([w for w in words if _is_in(w, box)]) for box in band}
+        several = [found for found in lines.values() if len(found) > 1]
+        figures = [found for found in several if all(_FIGURE.fullmatch(_joined([line])) for line in found)]
+        most = max((len(found) for found in figures), default=0)
+        cuts: list[int] = []
+        if most and len(several) > 1 and all(box.rows == 1 for box in band):
+            middles = [round(sum(w.middle for w in line) / len(line)) for line in next(f for f in figures if len(f) == most)]
+            inside = sorted((w.top, w.top + w.height) for found in lines.values() for line in found for w in line)
+            cuts = [_gap(inside, above, below) for above, below in pairwise(middles)]
+        edges = [band[0].top, *cuts, band[0].bottom]
+        for box in band:
+            for n, (top, bottom) in enumerate(pairwise(edges)):
+                ends = (box.top if n == 0 else top, box.bottom if n == len(cuts) else bottom)
+                out.append(replace(box, row=box.row + shift + n, top=ends[0], bottom=ends[1]))
+        shift += len(cuts)
+    return out
+
+
+def _gap(spans: Sequence[tuple[int, int]], above: int, below: int) -> int:
+    """The middle of the widest white band between two heights."""
+    best, at = 0, (above + below) // 2
+    reach = above
+    for top, bottom in spans:
+        if bottom <= above:
+            continue
+        if top - reach > best and reach < below and top > above:
+            best, at = min(top, below) - reach, (min(top, below) + reach) // 2
+        reach = max(reach, bottom)
+    return at
 
 
 def _is_told(cells: Sequence[Cell]) -> bool:
