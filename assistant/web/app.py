@@ -96,6 +96,8 @@ def serve(engine: Engine, host: str, port: int) -> None:
     import gradio as gr
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unused-ignore]
 
+    from assistant.web.sessions import lighten
+
     threadpool_limits(1, "blas")  # several questions at once share the cores better than one product's waiting threads
     prep = Preparation(engine)
     app = build_app(engine, prep)
@@ -112,6 +114,7 @@ def serve(engine: Engine, host: str, port: int) -> None:
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # Gradio's own words, in English
             app.queue(default_concurrency_limit=4).launch(**options)
+            lighten(app)
     except OSError:
         raise CasfError(f"Le port {port} est déjà pris : choisissez-en un autre avec --port.") from None
     prep.start()
