@@ -21,6 +21,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from dataclasses import fields as dataclass_fields
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -41,6 +42,7 @@ from ingest.index import COLUMNS, FORMAT, VIEWS, DamagedIndex, Index, OldFormat,
 from ingest.lexical import LexicalIndex
 from ingest.passages import article_passages, passage_view
 from ingest.store import drop_collection, open_client, server_url
+from ingest.unchanged import digests, holds, maker
 from ingest.views import Collections
 
 __all__ = [
@@ -75,7 +77,7 @@ def build(
     """Build a generation and put it live; returns its folder.
 
     `articles` are all the versions to keep (several readings are made one by `ingest.history.merge`); `source` says where
-    they come from and goes into the manifest. A text that the live generation holds is not embedded again. Cards of
+    they come from and goes into the manifest. When the live generation is whole and holds just this, it stays. A text that the live generation holds is not embedded again. Cards of
     articles that `articles` lacks are kept (they are answered from, as summaries). Until the last line the earlier
     generation serves; a build that dies leaves a folder without manifest, removed by the next one.
     Raises `Busy` when another build holds the lock, `CasfError` when the disk is full.
@@ -85,9 +87,15 @@ def build(
         root.mkdir(parents=True, exist_ok=True)
         with FileLock(root / ".lock", timeout=0):
             _clean(root)
+            wanted = {
+                "format": FORMAT, "made_by": maker(), "model": embedder.fingerprint, "source": source,
+                "checksum": checksum(articles, cards),
+            }  # fmt: skip
+            if (live := live_folder(home)) and holds(live, wanted):
+                return live
             folder = root / f"gen-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
             try:
-                _fill(folder, articles, cards, embedder, source, progress, live_folder(home))
+                _fill(folder, articles, cards, embedder, wanted, progress, live)
             except BaseException as error:
                 why = disk_refusal(error, root)  # asked before the room is made again
                 shutil.rmtree(folder, ignore_errors=True)
@@ -141,7 +149,7 @@ def _known_vectors(earlier: Path | None, embedder: Embedder) -> VectorFile:
 
 def _fill(
     folder: Path, articles: Sequence[Article], cards: Sequence[Card], embedder: Embedder,
-    source: dict[str, Any], progress: Progress, earlier: Path | None,
+    wanted: dict[str, Any], progress: Progress, earlier: Path | None,
 ) -> None:  # fmt: skip
     started = time.perf_counter()
     folder.mkdir()
@@ -189,12 +197,11 @@ def _fill(
     _write_synced(folder / "graph.json", Graph.of(article for article in versions if id(article) in current).dumps())
     progress("Écriture de l'index", at, len(texts))
     manifest = {
-        "format": FORMAT, "model": embedder.fingerprint, "dimension": int(vectors.shape[1]),
+        **wanted, "files": digests(folder), "dimension": int(vectors.shape[1]),
         "built": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": round(time.perf_counter() - started, 1),
         "articles": len(current), "versions": len(versions), "codes": _codes(versions, current), "cards": len(cards),
         "passages": len(passages), "others": len(others), "questions": len(views["questions"][0]),
-        "dates": sorted({a.as_of for a in versions if a.as_of and id(a) in current}), "source": source,
-        "checksum": checksum(articles, cards),
+        "dates": sorted({a.as_of for a in versions if a.as_of and id(a) in current}),
     }  # fmt: skip
     _write_synced(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
 
@@ -249,8 +256,10 @@ def vocabulary(articles: Iterable[Article], cards: Iterable[Card]) -> Counter[st
 def checksum(articles: Iterable[Article], cards: Iterable[Card]) -> str:
     """A digest of what was indexed: the same content gives the same digest."""
     digest = hashlib.sha256()
-    for entry in [*map(asdict, articles), *map(asdict, cards)]:
-        digest.update(json.dumps(entry, ensure_ascii=False, sort_keys=True).encode())
+    content: list[Article | Card] = [*articles, *cards]
+    for entry in content:
+        fields = {field.name: getattr(entry, field.name) for field in dataclass_fields(entry)}  # `asdict` would copy each value
+        digest.update(json.dumps(fields, ensure_ascii=False, sort_keys=True).encode())
     return digest.hexdigest()
 
 

@@ -144,8 +144,8 @@ class Index:
             if not self.vocabulary:  # the lexicon's words are always there
                 raise ValueError("vocabulary.txt")
             self._db = sqlite3.connect(f"file:{folder / 'articles.db'}?mode=ro", uri=True, check_same_thread=False)
-            self._client = open_client(folder / "chroma")
-            self.collections = {v: get_collection(self._client, f"{folder.name}-{v}") for v in VIEWS}
+            self.client = open_client(folder / "chroma")
+            self.collections = {v: get_collection(self.client, f"{folder.name}-{v}") for v in VIEWS}
             self._rows = {v: Rows.read(folder / "rows", v) for v in (*VIEWS, "others")}
             self._lexical = {v: LexicalIndex.load(folder / "lexical" / v) for v in ("passages", "others", "cards")}
             self._read_as_of(date.today().isoformat())
@@ -181,9 +181,9 @@ class Index:
             raise CasfError(self._nothing_on(on))
         self._carded = self._told_by_cards()
         current, main = set(self._current.values()), {row[0] for row in self._db.execute("select id from article where main")}
-        self._whole = current == main and not self.dated
+        self.whole = current == main and not self.dated
         self.rows, self.lexical = self._rows, self._lexical
-        if not self._whole:
+        if not self.whole:
             masks = self._masks(current)
             both = ("passages", "others")
             self.rows = {
@@ -287,7 +287,7 @@ class Index:
         """Which article cites which, on the index's day: read in hundredths of a second, on another day a second's work."""
         if self._graph is None:
             file = self.folder / "graph.json"
-            if self._whole and file.is_file():
+            if self.whole and file.is_file():
                 self._graph = Graph.loads(file.read_text(encoding="utf-8"))
             else:
                 self._graph = Graph.of(article for key in self.nums() if (article := self.article(key)))
@@ -348,7 +348,7 @@ class Index:
         k = min(k, len(self.rows[view].ids))
         if not k:
             return []
-        if not self._whole:
+        if not self.whole:
             return self.rows[view].nearest(vector, k)
         try:
             return nearest(self.collections[view], vector, k)

@@ -19,7 +19,7 @@ from chromadb.errors import NotFoundError
 from corpus.errors import CasfError
 
 # Exact enough that the approximate search misses nothing that counts (checked in tests against brute force).
-HNSW = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 300, "max_neighbors": 24}}
+HNSW = {"hnsw": {"space": "cosine", "ef_construction": 100, "ef_search": 300, "max_neighbors": 24}}
 BATCH = 4000
 
 

@@ -34,13 +34,13 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _index_build(options: argparse.Namespace, settings: Settings) -> int:
-    from ingest.generation import status
+    from ingest.generation import live_folder, status
 
-    engine_of(settings).build(options.source, Bars())
+    before = live_folder(settings.home)
+    folder = engine_of(settings).build(options.source, Bars())
     facts = status(settings.home)
-    print(
-        f"Index prêt : {facts['articles']} articles, {facts['cards']} fiches, {facts['passages']} passages ({facts['seconds']} s)."
-    )
+    told = "rien n'a changé" if folder == before else f"{facts['seconds']} s"
+    print(f"Index prêt : {facts['articles']} articles, {facts['cards']} fiches, {facts['passages']} passages ({told}).")
     return 0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from gradio.state_holder import SessionState, StateHolder
 
 
-class LightSessions(StateHolder):
+class LightSessions(StateHolder):  # type: ignore[misc,unused-ignore]
     """Sessions that describe a component when an event touches it.
 
     Gradio's own describe every component of the page as soon as they open, for its deep links: half of the time that a
