@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unused-ignore]
+
 from assistant.answer import Answer, abstain, french_date
 from assistant.asked_day import asked_days, without_days
 from assistant.both import answer_both, asks_both, subject
@@ -49,6 +51,8 @@ class Engine:
         self._workspaces: dict[str, Workspace] = {}
         self._lock = threading.Lock()
         self._making = threading.Lock()
+        # A question's products take a millisecond on one core; waiting for another that is busy takes ten.
+        threadpool_limits(1, "blas")
 
     @property
     def embedder(self) -> Embedder:

@@ -270,8 +270,8 @@ class Searcher:
         lowest = prior.min()
         support = []
         for num, own in zip(found.nums, prior, strict=True):
-            best, *others = ranked[self._sections.get(num, num)]
-            support.append(best if own < best else others[0] if others else lowest)
+            peers = ranked[self._sections.get(num, num)]
+            support.append(peers[0] if own < peers[0] else peers[1] if len(peers) > 1 else lowest)
         return np.array(support)
 
     def _hit(self, num: str, score: float, found: Candidates, exact: bool) -> Hit:

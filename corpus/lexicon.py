@@ -56,8 +56,9 @@ def entries() -> tuple[Entry, ...]:
 
 
 @lru_cache(maxsize=1)
-def _spellings() -> tuple[dict[tuple[str, ...], tuple[Entry, bool]], int]:
-    """Folded word sequences to (entry, reverse), and the longest's length; terms win over expressions."""
+def _spellings() -> tuple[dict[tuple[str, ...], tuple[Entry, bool]], dict[str, list[int]]]:
+    """Folded word sequences to (entry, reverse), and how many words those of each first word have, most first; terms win
+    over expressions."""
     table: dict[tuple[str, ...], tuple[Entry, bool]] = {}
     for entry in entries():
         for means in entry.means:
@@ -67,20 +68,23 @@ def _spellings() -> tuple[dict[tuple[str, ...], tuple[Entry, bool]], int]:
     for entry in entries():
         for spelling in (entry.term, *entry.also):
             table[tuple(_WORD.findall(fold(spelling)))] = (entry, False)
-    return table, max(map(len, table))
+    sizes: dict[str, list[int]] = {}
+    for first, size in sorted({(words[0], len(words)) for words in table}, reverse=True):
+        sizes.setdefault(first, []).append(size)
+    return table, sizes
 
 
 def find_terms(text: str) -> list[Match]:
     """The lexicon's expressions in a text, in order, longest first, without overlap."""
-    table, longest = _spellings()
+    table, sizes = _spellings()
     tokens = [(fold(m[0]), m.start(), m.end()) for m in _WORD.finditer(text)]
+    words = [token for token, _, _ in tokens]
     found: list[Match] = []
     i = 0
     while i < len(tokens):
-        for size in range(min(longest, len(tokens) - i), 0, -1):
-            hit = table.get(tuple(token for token, _, _ in tokens[i : i + size]))
-            raw = text[tokens[i][1] : tokens[i + size - 1][2]]
-            if hit and (size > 1 or hit[0].term not in CAPITALS_ONLY or raw.isupper()):
+        for size in sizes.get(words[i], ()):
+            hit = table.get(tuple(words[i : i + size])) if i + size <= len(words) else None
+            if hit and (size > 1 or hit[0].term not in CAPITALS_ONLY or text[tokens[i][1] : tokens[i][2]].isupper()):
                 found.append(Match(hit[0], tokens[i][1], tokens[i + size - 1][2], hit[1]))
                 i += size
                 break

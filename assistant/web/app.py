@@ -94,11 +94,9 @@ def doors(engine: Engine, host: str) -> list[Middleware]:
 def serve(engine: Engine, host: str, port: int) -> None:
     """Serve the page until interrupted, at once: the index is built meanwhile. Raises `CasfError` when the port is taken."""
     import gradio as gr
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unused-ignore]
 
     from assistant.web.sessions import lighten
 
-    threadpool_limits(1, "blas")  # several questions at once share the cores better than one product's waiting threads
     prep = Preparation(engine)
     app = build_app(engine, prep)
     theme = gr.themes.Base(
