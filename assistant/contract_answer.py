@@ -9,12 +9,12 @@ from assistant.contract_avenants import Change
 from assistant.contract_facts import facts, parties
 from assistant.contract_kinds import likely_kinds
 from assistant.contract_lists import lists
-from assistant.contract_question import Asked, Idea, understand
+from assistant.contract_question import Asked, understand
 from assistant.contract_reading import Reading, Unit, read_contract
 from assistant.contract_silence import is_silent, said_elsewhere
 from assistant.contract_sums import worked_out
 from assistant.contract_text import AVENANT, DIAGNOSTIC, GLOSSARY, PREAMBLE, VISAS, Piece
-from assistant.contract_values import Candidate, candidates, turned
+from assistant.contract_values import Candidate, candidates, level, turned
 from assistant.contract_years import other_years, undated
 from assistant.question import Question
 from corpus.article import Passage
@@ -25,8 +25,6 @@ from ingest.workspace import OpenContract
 SHOWN = 3
 DEEP = 60  # units whose values are weighed
 _ZONES = {VISAS: -0.2, GLOSSARY: -0.25, PREAMBLE: -0.1, DIAGNOSTIC: -0.05}
-# What an idea counts by where it is met: in the sentence or row itself, its heading, its paragraph, the headings above.
-_OWN, _NEAR, _AROUND, _FAR = 1.0, 0.75, 0.6, 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ def rank(asked: Asked, reading: Reading, opened: OpenContract, embedder: Embedde
     by_id = {p.id: float(c) for p, c in zip(opened.passages, cosines, strict=True)}
     ranked = []
     for unit in reading.units:
-        fit = sum(idea.weight * _level(idea, unit) for idea in asked.ideas) / asked.weight
+        fit = sum(idea.weight * level(idea, unit) for idea in asked.ideas) / asked.weight
         cosine = by_id.get(unit.piece.passage.id, low)
         dense = (cosine - low) / (top - low) if top > low else 0.0
         score = 0.75 * fit + 0.3 * dense + _ZONES.get(unit.piece.zone, 0.0)
@@ -66,13 +64,6 @@ def rank(asked: Asked, reading: Reading, opened: OpenContract, embedder: Embedde
 def _in_force(unit: Unit) -> bool:
     piece = unit.piece
     return piece.zone == AVENANT and unit.change is None and not re.match(r"(vu|considerant|entre|fait)\b", unit.own.folded)
-
-
-def _level(idea: Idea, unit: Unit) -> float:
-    for span, level in ((unit.own, _OWN), (unit.near, _NEAR), (unit.around, _AROUND), (unit.far, _FAR)):
-        if span.text and idea.held(span.folded, span.stems):
-            return level
-    return 0.3 if any(idea.held(h.folded, h.stems) for h in unit.heads) else 0.0
 
 
 def answer_contract(question: Question, opened: OpenContract, embedder: Embedder, exists: bool = False) -> Answer:

@@ -35,6 +35,7 @@ _EMPTY = re.compile(
     r"|\bpar rapport (?:a|aux?)\b|\bdans le cadre d(?:es?|u)?\b|\ben (?:fonction|termes?|matiere) d(?:es?|u)?\b|\bau (?:niveau|sein|cours) d(?:es?|u)?\b|\ba (?:l.egard|propos) d(?:es?|u)?\b"
 )
 _LIGHT, _NAMED = 0.3, 1.5  # "EHPAD", "Les Tilleuls": which of several is asked for
+_LONGER = 2  # "referent" is not "referentiel"
 _PREFIX = 5  # stems that share so many letters from the start are the same word
 
 
@@ -60,7 +61,9 @@ def _has(stems: frozenset[str], word: str) -> bool:
         return True
     if len(word) < _PREFIX:
         return False
-    return any(s.startswith(word) or (len(s) >= _PREFIX and word.startswith(s)) for s in stems)
+    return any(
+        (s.startswith(word) or (len(s) >= _PREFIX and word.startswith(s))) and abs(len(s) - len(word)) <= _LONGER for s in stems
+    )
 
 
 def stems_of(folded: str) -> frozenset[str]:
@@ -101,7 +104,7 @@ def understand(question: Question, reading: Reading) -> Asked:
     named = {fold(m[0]) for m in re.finditer(r"(?<!^)\b[A-ZÀ-Ý][\w-]+", question.text)}
     years = _YEAR.findall(folded)
     life = reading.sheet.life
-    for ordinal, dated in ((r"\bderniere annee", life.term), (r"\bpremiere annee", life.effect)):
+    for ordinal, dated in ((r"\bderniere annee|\ba la fin(?! de l)\b(?! (?:de|du) (?!contrat|cpom))|\ben fin de (?:contrat|cpom)|\bau bout du", life.term), (r"\bpremiere annee", life.effect)):
         if re.search(ordinal, folded) and dated is not None and dated.value[:4].isdigit():
             years.append(dated.value[:4])
     ideas = _ideas(_EMPTY.sub(" ", _INVERTED.sub(" ", folded)), reading.acronyms)

@@ -6,7 +6,7 @@ A reading is made once for an open contract (about a second for thirty pages) an
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
@@ -93,7 +93,7 @@ def read_contract(opened: OpenContract) -> Reading:
     reading = _READ.get(opened.lexical)
     if reading is None:
         sheet = make_sheet(opened)
-        units = _with_notes([unit for piece in _headed(sheet.pieces) for unit in _units(piece)])
+        units = _with_notes([unit for piece, intro in _introduced(_headed(sheet.pieces)) for unit in _units(piece, intro)])
         units += _sheet_units(sheet) + [_change_unit(change, sheet) for change in sheet.changes]
         acronyms = _acronyms(sheet.pieces)
         reading = _READ[opened.lexical] = Reading(tuple(_spelt(unit, acronyms) for unit in units), sheet, acronyms)
@@ -151,7 +151,20 @@ def _renamed(cells: Sequence[tuple[str, str]], named: Sequence[tuple[str, str]])
     return tuple(out)
 
 
-def _units(piece: Piece) -> list[Unit]:
+def _introduced(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, str]]:
+    """Each piece with, for a row, the paragraph under the same headings that brings in its table."""
+    said: Piece | None = None
+    for piece in pieces:
+        if not piece.is_row:
+            said = piece
+        near = piece.is_row and said is not None and said.headings == piece.headings and piece.page - said.page < 2
+        yield piece, one_line(said.text)[-300:] if near and said else ""
+
+
+_ANAPHORA = re.compile(r"(?:il|elle|ils|elles|son|sa|ses|leur|leurs|ce|cet|cette|ces|celui-ci|celle-ci|en)\b")
+
+
+def _units(piece: Piece, intro: str = "") -> list[Unit]:
     # "17.2" names nothing: the heading above it does.
     last = next((i for i, text in reversed(list(enumerate(piece.headings))) if re.search(r"[^\W\d_]{3}", text)), 0)
     near = Span(" ; ".join(x for x in (*piece.headings[last:], piece.caption) if x))
@@ -159,13 +172,17 @@ def _units(piece: Piece) -> list[Unit]:
     if piece.is_row:
         # A figure says nothing of the row's subject; years of the headings are looked at cell by cell.
         words = Span(" ; ".join(cell for _, cell in piece.cells if not _BARE_NUMBER.fullmatch(cell.strip())))
-        return [Unit(piece, words, near, Span(""), far, tuple(Span(head) for head, _ in piece.cells))]
+        return [Unit(piece, words, near, Span(intro), far, tuple(Span(head) for head, _ in piece.cells))]
     spans = sentences(piece.text) or [(0, len(piece.text))]
-    units = []
+    units: list[Unit] = []
     for start, end in spans:
         text = piece.text[start:end]
         part = piece if len(spans) == 1 else _part(piece, start, end)
-        units.append(Unit(part, Span(text), near, Span(piece.text if len(spans) > 1 else ""), far))
+        own = Span(text)
+        # "Sa base est de …": what the sentence before speaks of.
+        above = units[-1].own.text if units and _ANAPHORA.match(own.folded) else ""
+        held = Span(f"{near.text} ; {above}") if above else near
+        units.append(Unit(part, own, held, Span(piece.text if len(spans) > 1 else ""), far))
     return units
 
 

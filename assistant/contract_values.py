@@ -13,7 +13,7 @@ from decimal import Decimal
 from assistant.answer import french_date
 from assistant.contract_avenants import Change
 from assistant.contract_life import add_months, day_of
-from assistant.contract_question import Asked, stems_of
+from assistant.contract_question import Asked, Idea, stems_of
 from assistant.contract_reading import Reading, Unit, before_term
 from assistant.contract_targets import aligned_years
 from assistant.contract_text import AVENANT, Piece, one_line
@@ -31,8 +31,23 @@ _CITED = re.compile(
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _CLAUSE = re.compile(r"\d{1,2}\.\d{1,2}(?:\.\d{1,2})?")  # French decimals have a comma
 _SOME = re.compile(r"\b(?:dont|parmi|reserv\w*)\b")
+_FLOW = re.compile(
+    r"\b(?:transform\w*|cree(?:e|es|r|s)?|creation|supprim\w*|ferm(?:e|es|er|eture)|extension|ajout\w*|supplementaires?|nouvelles? places?|de plus|en plus|en moins|devien\w*|convert\w*|ouvr\w* \w+ places)\b"
+)
 _COUNTED = re.compile(r"\s*(?:d['’]ouverture|de fermeture|par (?:an|semaine|mois)|dans l['’]année|de congés)", re.IGNORECASE)
 _SPLIT = re.compile(r"(?<!\d),\s|,\s(?!\d)|\s;\s|\set\s|\s:\s|\.\s")
+
+
+# What an idea counts by where it is met: in the sentence or row itself, its heading, its paragraph, the headings above.
+_OWN, _NEAR, _AROUND, _FAR, _HEADS = 1.0, 0.75, 0.6, 0.35, 0.3
+
+
+def level(idea: Idea, unit: Unit) -> float:
+    """How near to what a unit says an idea is met, in [0, 1]."""
+    for span, met in ((unit.own, _OWN), (unit.near, _NEAR), (unit.around, _AROUND), (unit.far, _FAR)):
+        if span.text and idea.held(span.folded, span.stems):
+            return met
+    return _HEADS if any(idea.held(h.folded, h.stems) for h in unit.heads) else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +120,12 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         near = asked.share(fold(f"{shared} {before} {after}"))
         cue = max(_cue_bonus(asked, fold(b), fold(after)) for b in (before, told))
         bonus = 0.4 * near + _year_bonus(asked, text, value) + cue - 0.6 * _is_given(asked, value)
-        bonus += _counted(asked, f"{fold(text[max(0, value.start - 60) : value.end])} {fold(after)[:45]}", candidate.kind)
+        above = max((v.end for v in found if v.kind == value.kind and v.end <= value.start), default=0)
+        told_of = re.search(r"[,;]|\set\s", text[above : value.start]) if above else None  # what the value before counts is its own
+        begins = max(value.start - 60, above + told_of.end() if told_of else above)
+        bonus += _counted(asked, f"{fold(text[max(0, begins) : value.end])} {fold(after)[:45]}", candidate.kind)
+        if value.kind == "number" and _FLOW.search(fold(text)) and not _FLOW.search(asked.folded):
+            bonus -= 0.2  # what is added or taken away is not what there is
         if value.kind == "number" and not _SOME.search(asked.folded):
             right = fold(text[value.end : value.end + 30])
             some = re.match(r"\s+(?:de (?:ses|ces|leurs)|d'entre)\b", right)
@@ -295,7 +315,7 @@ _CUES: tuple[tuple[str, str, str], ...] = (  # question, before the value, after
     (r"maxi|au plus|plafon|depasser|limit|jusqu.a combien|droit de", r"(au plus|plafon\w*|maxim\w*|depass\w*|exced\w*|limite|sous|limite de)\b[^,;]{0,25}$", r"^[^,;]{0,4}(au plus|maximum)"),
     (r"mini|au moins", r"(au moins|minimum|moins de)\b[^,;]{0,12}$", r"^[^,;]{0,4}(au moins|minimum)"),
     (r"baiss|perd|reduc|reduit|abattement|penal", r"(reduit\w*|baiss\w*|taux de reduction|abattement\w*)\b[^,;]{0,40}$", ""),
-    (r"chaque annee|par an\b|annuel|combien de fois|fois", "", r"^\s*(fois|par an|seances|reunions)"),
+    (r"chaque annee|par an\b|annuel|combien de fois|fois", r"annuel", r"^\s*(fois|par an|seances|reunions)"),
 )  # fmt: skip
 
 
@@ -313,10 +333,12 @@ def _of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
     cells = unit.piece.cells
     by_cell = aligned_years(cells, reading.base_year)
     label = " ; ".join(c for _, c in cells if not re.search(r"\d", c))
-    named = stems_of(fold(cells[0][1])) | stems_of(fold(cells[1][1]) if len(cells) > 1 and cells[0][1][:1].isdigit() else "")
-    # "Internat" rather than "semi-internat", where the question says no more.
-    named = named - STOPWORDS
-    exact = 0.05 * sum(any(i.held(w, frozenset({w})) for i in asked.ideas) for w in named) / len(named) if named else 0.0
+    # "Internat" rather than "semi-internat", "SESSAD Escale" rather than "SESSAD Escale TSA", where the question says no more.
+    exact = 0.0
+    for _, cell in cells:
+        named = stems_of(fold(cell)) - STOPWORDS if not re.search(r"\d{3}|[%€]", cell) else frozenset()
+        held = sum(any(i.held(w, frozenset({w})) for i in asked.ideas) for w in named)
+        exact += 0.1 * (held / len(named) - 0.5) if held else 0.0
     for place, (head, text) in enumerate(cells):
         heading = unit.heads[place].folded
         if asked.total and not by_cell and place and re.match(r"(?:total|ensemble|en tout)\b", heading):
@@ -363,7 +385,7 @@ def _of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
                 value,
                 unit,
                 bonus + exact + 0.4 * near + 0.5 * count - 0.02 * place,
-                asked.share(f"{unit.own.folded} ; {heading}"),
+                sum(i.weight * max(level(i, unit), float(i.held(heading, stems_of(heading)))) for i in asked.ideas) / asked.weight,
                 years=_years_of(year, heading, cells[0][1], unit.piece.caption if value.kind == "amount" else ""),
                 note=_unit_note(value, f"{label} {reading.about(unit.piece)}", unit.piece),
             )
@@ -385,6 +407,8 @@ def _in_cell(text: str, heading: str, label: str, around: str, asked: Asked) -> 
     sign = "-" if re.match(r"\s*[-−–]", text) else ""
     kinds = {kind for kind in ("amount", "percent") if kind in asked.kinds}
     told = {kind for kind in kinds if _UNITS[kind].search(fold(f"{heading} ; {label}"))}
+    if not told and _THINGS.search(fold(heading)):
+        kinds = set()
     told = told or {k for k in kinds if asked.kinds[k] >= asked.kinds.get("number", 0.0) and _UNITS[k].search(fold(around))}
     kind = "amount" if "amount" in told else "percent" if told else "number"
     if kind not in asked.kinds and not ("duration" in asked.kinds and _length_unit(f"{heading} {label} {around}")):
@@ -396,6 +420,7 @@ def _in_cell(text: str, heading: str, label: str, around: str, asked: Asked) -> 
     yield Value(kind, text.strip(), normalized, 0, len(text))
 
 
+_THINGS = re.compile(r"\b(?:places?|lits?|etp|journees?|actes?|nombre|effectifs?|personnes|jeunes|enfants|capacite|gmp|pmp|gir|finess)\b")
 _UNITS = {"amount": re.compile(r"€|euro"), "percent": re.compile(r"%|\btaux\b|\bpart d")}
 
 

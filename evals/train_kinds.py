@@ -2,7 +2,7 @@
 
 Usage: python -m evals.train_kinds HOME   (a home where the embedding model is)
 
-Learns from the labelled questions of `questions/kinds*.txt` and from the sets on contracts, the last one (blind5) apart; says
+Learns from the labelled questions of `questions/kinds*.txt` and from the sets on contracts, the last one (blind6) apart; says
 first what it gives on each contract when that contract's questions are left out.
 """
 
@@ -20,7 +20,7 @@ from assistant.settings import Settings
 from corpus.words import fold
 from evals.runner import QUESTIONS, read_questions
 
-SETS = ("contract", "contracts", "blind", "blind2", "blind3", "blind4")
+SETS = ("contract", "contracts", "blind", "blind2", "blind3", "blind4", "blind5")
 STRENGTH = 3.0  # the inverse of the penalty on weights
 
 

@@ -20,13 +20,13 @@ from assistant.question import read_question
 from assistant.settings import Settings
 from evals.runner import QUESTIONS, made_contracts, read_questions
 
-RARE = 0.4  # silent questions are few: how far they are made to weigh as much as the others (0 = not at all, 1 = wholly)
+RARE = 0.3  # silent questions are few: how far they are made to weigh as much as the others (0 = not at all, 1 = wholly)
 
 
 def samples(engine: Engine) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Measures (n, 4) of the questions on contracts that no fact and no year settles, whether the contract is silent (n,), and
     which contract it is (n,)."""
-    rows = [row for name in ("contract", "contracts", "blind", "blind2", "blind3", "blind4") for row in read_questions(QUESTIONS / f"{name}.jsonl")]
+    rows = [row for name in ("contract", "contracts", "blind", "blind2", "blind3", "blind4", "blind5") for row in read_questions(QUESTIONS / f"{name}.jsonl")]
     ids = {"demo": "demo", **made_contracts(engine, rows)}
     seen, silent, names = [], [], []
     for row in rows:
