@@ -41,6 +41,9 @@ CONTRACTS = {
     "glycine": "glycine.pdf",
     "tramontane": "tramontane.pdf",
     "relais": "relais-scan.pdf",
+    "aubepine": "aubepine.pdf",
+    "mistral": "mistral.pdf",
+    "phare": "phare-scan.pdf",
 }
 KINDS = {
     "contract": "contract",

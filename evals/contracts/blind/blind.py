@@ -2,8 +2,9 @@
 
 rives.pdf and verger.pdf (EHPAD, with avenants), colombier and passerelle (disability; .pdf and .docx), halte-scan.pdf
 (CHRS), lisiere.pdf (child protection); tilleul.pdf (EHPAD, with an avenant), marronnier (disability; .pdf and .docx) and
-escale-scan.pdf (CHRS). Kept for a last measure: glycine.pdf (EHPAD, with an avenant), tramontane (disability; .pdf and .docx),
-relais-scan.pdf (CHRS).
+escale-scan.pdf (CHRS); glycine.pdf (EHPAD, with an avenant), tramontane (disability; .pdf and .docx) and relais-scan.pdf
+(CHRS). Those of blind6, kept apart for a last measure: aubepine.pdf (EHPAD, with an avenant), mistral (disability; .pdf and
+.docx), phare-scan.pdf (CHRS).
 
 Usage: python -m evals.contracts.blind.blind FOLDER
 
@@ -100,8 +101,18 @@ HANDS = {
         "Préfecture du Haut-Ormont – DDETS", "Mono-Regular", "Mono-Bold", 10.5, 16.5, 8.5, 15,
         (*GRID,), True, "-", False, "{page} / {total}",
     ),
+    "aubepine": Hand(
+        "CPOM n° VDS-BO-2023-11 – ARS Val-de-Sauldre / Département / Aubépine et Grand Âge", "Serif-Regular", "Serif-Bold", 12, 19.5, 10, 18,
+        (*GRID,), True, "-", foot="Page {page} sur {total}", head_rule=True,
+    ),
+    "mistral": Hand(
+        "Association Le Mistral  |  CPOM 2025 – 2029", "Sans-Regular", "Sans-Bold", 11, 18, 9.5, 19,
+        (("BOX", (0, 0), (-1, -1), 0.8, colors.darkblue), ("INNERGRID", (0, 0), (-1, -1), 0.25, colors.lightgrey),
+         ("BACKGROUND", (0, 0), (-1, 0), colors.lavender)), True, "▪", False, "{page}",
+    ),
+    "phare": Hand("", "Sans-Regular", "Sans-Bold", 11.5, 18.5, 9.5, 15, (*BOX, *ROW_RULES), True, "-", False, "{page}/{total}"),
 }  # fmt: skip
-SCANS = {"halte": 612, "escale": 2023, "relais": 4127}  # each with its scan's seed
+SCANS = {"halte": 612, "escale": 2023, "relais": 4127, "phare": 8311}  # each with its scan's seed
 
 
 def blocks(name: str) -> tuple[list[tuple[str, list[str]]], dict[str, str]]:
@@ -282,7 +293,7 @@ def make(folder: Path) -> dict[str, Path]:
     """Write the files into `folder`, made if need be; their paths by name."""
     folder.mkdir(parents=True, exist_ok=True)
     contents = {f"{name}.pdf": drawing(name) for name in HANDS if name not in SCANS}
-    contents |= {f"{name}.docx": word(name) for name in ("colombier", "passerelle", "marronnier", "tramontane")}
+    contents |= {f"{name}.docx": word(name) for name in ("colombier", "passerelle", "marronnier", "tramontane", "mistral")}
     contents |= {f"{name}-scan.pdf": scanned(drawing(name), seed) for name, seed in SCANS.items()}
     for name, data in contents.items():
         (folder / name).write_bytes(data)
