@@ -23,6 +23,7 @@ from ingest.embedding import Embedder
 from ingest.workspace import OpenContract
 
 SHOWN = 3
+_ASIDE = 0.35  # a value that meets less than that of what the best place meets is of something else
 DEEP = 60  # units whose values are weighed
 _ZONES = {VISAS: -0.2, GLOSSARY: -0.25, PREAMBLE: -0.1, DIAGNOSTIC: -0.05}
 
@@ -66,20 +67,41 @@ def _in_force(unit: Unit) -> bool:
     return piece.zone == AVENANT and unit.change is None and not re.match(r"(vu|considerant|entre|fait)\b", unit.own.folded)
 
 
-def answer_contract(question: Question, opened: OpenContract, embedder: Embedder, exists: bool = False) -> Answer:
-    """The value where one is asked and found, the clauses that say it, each with its page; or that the contract doesn't say.
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A question weighed against a contract: its units best first, those whose values count as (unit, score, fit), the value."""
 
-    `exists`: the question names a clause of this contract ("notre clause de…"), so the nearest ones are shown in any case.
-    """
+    asked: Asked
+    reading: Reading
+    ranked: list[Ranked]
+    scored: list[tuple[Unit, float, float]]
+    best: Candidate | None
+
+
+def weigh(question: Question, opened: OpenContract, embedder: Embedder) -> Weighed | None:
+    """What a contract holds on a question; None for a contract that holds nothing."""
     reading = read_contract(opened)
     asked = understand(question, reading)
     asked.kinds = likely_kinds(asked.kinds, embedder.query(question.mended), embedder.fingerprint)
     ranked = rank(asked, reading, opened, embedder)
     if not ranked:
-        return abstain(question.text, "not_in_contract")
+        return None
     scored = [(r.unit, r.score, r.fit) for r in ranked[:DEEP]]
-    values = found(asked, scored, reading)
-    best = values[0] if values else None
+    best = next(iter(found(asked, scored, reading)), None)
+    if best is not None and best.fit < _ASIDE * max(fit for _, _, fit in scored[:12]):
+        best = None  # where the question is met no such value stands: that place answers, not a figure from elsewhere
+    return Weighed(asked, reading, ranked, scored, best)
+
+
+def answer_contract(question: Question, opened: OpenContract, embedder: Embedder, exists: bool = False) -> Answer:
+    """The value where one is asked and found, the clauses that say it, each with its page; or that the contract doesn't say.
+
+    `exists`: the question names a clause of this contract ("notre clause de…"), so the nearest ones are shown in any case.
+    """
+    weighed = weigh(question, opened, embedder)
+    if weighed is None:
+        return abstain(question.text, "not_in_contract")
+    asked, reading, ranked, scored, best = weighed.asked, weighed.reading, weighed.ranked, weighed.scored, weighed.best
     elsewhen = other_years(asked, best, reading) if best is not None else ""
     if elsewhen and not exists:
         return abstain(question.text, "not_in_contract", f"{elsewhen} Voir : {best.unit.piece.label}." if best else elsewhen)

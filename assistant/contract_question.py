@@ -149,7 +149,7 @@ def _ideas(folded: str, acronyms: dict[str, str]) -> list[Idea]:
             taken.append((value.start, value.end))
             ideas.append(Idea(value.text, (), (re.compile(re.escape(value.text)),)))
     for concept in words.concepts:
-        matches = [m for m in concept.asks.finditer(folded) if free(*m.span())]
+        matches = [m for m in concept.asks.finditer(folded) if free(*m.span()) and not _in_compound(folded, m.start())]
         if matches:
             ideas.append(Idea(matches[0][0], (), (concept.says,), concept.weight))
             # The question's own words count as well: the contract may use them.
@@ -178,6 +178,11 @@ def _ideas(folded: str, acronyms: dict[str, str]) -> list[Idea]:
                 idea.name, (*idea.groups, frozenset(stems_of(acronyms[idea.name]) - _small())), idea.patterns, idea.weight
             )
     return ideas
+
+
+def _in_compound(folded: str, start: int) -> bool:
+    """Whether what begins there ends a compound, a name most often: "lavoir" in "Vieux-Lavoir"."""
+    return bool(re.search(r"[a-z]-$", folded[:start]))
 
 
 def _small() -> frozenset[str]:

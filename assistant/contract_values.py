@@ -332,7 +332,8 @@ def _cue_bonus(asked: Asked, before: str, after: str) -> float:
 def _of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
     cells = unit.piece.cells
     by_cell = aligned_years(cells, reading.base_year)
-    label = " ; ".join(c for _, c in cells if not re.search(r"\d", c))
+    # The corner of a table may give the unit of all its figures.
+    label = " ; ".join((cells[0][0], *(c for _, c in cells if not re.search(r"\d", c))))
     # "Internat" rather than "semi-internat", "SESSAD Escale" rather than "SESSAD Escale TSA", where the question says no more.
     exact = 0.0
     for _, cell in cells:

@@ -8,11 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.contract_answer import DEEP, found, rank
+from assistant.contract_answer import weigh
 from assistant.contract_facts import SURE
-from assistant.contract_kinds import likely_kinds
-from assistant.contract_question import understand
-from assistant.contract_reading import read_contract
 from assistant.contract_silence import measures
 from assistant.contract_years import other_years
 from assistant.engine import Engine
@@ -20,7 +17,7 @@ from assistant.question import read_question
 from assistant.settings import Settings
 from evals.runner import QUESTIONS, made_contracts, read_questions
 
-RARE = 0.3  # silent questions are few: how far they are made to weigh as much as the others (0 = not at all, 1 = wholly)
+RARE = 0.4  # silent questions are few: how far they are made to weigh as much as the others (0 = not at all, 1 = wholly)
 
 
 def samples(engine: Engine) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -33,16 +30,13 @@ def samples(engine: Engine) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         if row["contract"] not in ids:
             continue
         opened = engine.workspace("evals").open(ids[row["contract"]])
-        reading = read_contract(opened)
-        question = read_question(row["question"])
-        asked = understand(question, reading)
-        asked.kinds = likely_kinds(asked.kinds, engine.embedder.query(question.mended), engine.embedder.fingerprint)
-        ranked = rank(asked, reading, opened, engine.embedder)
-        scored = [(r.unit, r.score, r.fit) for r in ranked[:DEEP]]
-        best = next(iter(found(asked, scored, reading)), None)
-        if best is None or (best.score < SURE and not other_years(asked, best, reading)):
+        weighed = weigh(read_question(row["question"]), opened, engine.embedder)
+        if weighed is None:
+            continue
+        best, reading = weighed.best, weighed.reading
+        if best is None or (best.score < SURE and not other_years(weighed.asked, best, reading)):
             names.append(row["contract"])
-            seen.append(measures(asked, scored, max(r.cosine for r in ranked), best))
+            seen.append(measures(weighed.asked, weighed.scored, max(r.cosine for r in weighed.ranked), best))
             silent.append(not row["answerable"])
     return np.array(seen), np.array(silent, float), np.array(names)
 
