@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Answer, Citation, Value, abstain, french_date
 from assistant.contract_avenants import Change
+from assistant.contract_cues import Candidate, level
 from assistant.contract_facts import facts, parties
 from assistant.contract_kinds import likely_kinds
 from assistant.contract_lists import lists
@@ -14,7 +15,7 @@ from assistant.contract_reading import Reading, Unit, read_contract
 from assistant.contract_silence import is_silent, said_elsewhere
 from assistant.contract_sums import worked_out
 from assistant.contract_text import AVENANT, DIAGNOSTIC, GLOSSARY, PREAMBLE, VISAS, Piece
-from assistant.contract_values import Candidate, candidates, level, turned
+from assistant.contract_values import candidates, turned
 from assistant.contract_years import other_years, undated
 from assistant.question import Question
 from corpus.article import Passage

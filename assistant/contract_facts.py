@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.answer import french_date
+from assistant.contract_cues import Candidate
 from assistant.contract_life import Dated, day_of
 from assistant.contract_question import Asked
 from assistant.contract_reading import Reading, Unit
 from assistant.contract_text import AVENANT, Piece, one_line
-from assistant.contract_values import Candidate
 from corpus.contract_words import contract_words
 from corpus.values import Value, find_values
 from corpus.words import STOPWORDS, fold

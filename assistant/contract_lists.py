@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from assistant.contract_cues import Candidate
 from assistant.contract_question import Asked, stems_of
 from assistant.contract_reading import Reading, Unit
 from assistant.contract_text import AVENANT, GLOSSARY, Piece, bare, one_line, sentences
-from assistant.contract_values import Candidate
 from corpus.values import NUMBER_WORDS, Value
 from corpus.words import STOPWORDS, fold
 
@@ -51,7 +51,9 @@ def _series(asked: Asked, reading: Reading) -> Iterator[Candidate]:
         if asks and len(of) > 1 and kind not in ("article", "chapitre", "titre", "section", "annexe"):
             fit = asked.share(kind)
             if fit >= 0.6:
-                yield from _candidate(asked, [title for title, _ in of.values()], next(iter(of.values()))[1], 0.9 * fit + 0.3, fit)
+                yield from _candidate(
+                    asked, [title for title, _ in of.values()], next(iter(of.values()))[1], 0.9 * fit + 0.3, fit
+                )
 
 
 def _tables(asked: Asked, reading: Reading) -> Iterator[Candidate]:
@@ -92,7 +94,9 @@ def _said(asked: Asked, unit: Unit, score: float, fit: float) -> Iterator[Candid
     if colon and not tail.strip():
         yield from _candidate(asked, _items(unit.piece), unit, score + 0.1, fit)
     elif colon and asked.share(fold(lead)) >= _LEAST:
-        parts = [part for part in re.split(r"\s?;\s|,\s(?!\d)|\set\s(?=l[ae']|les|une?\b|[A-ZÀ-Ý«])", tail.strip(" .")) if part.strip()]
+        parts = [
+            part for part in re.split(r"\s?;\s|,\s(?!\d)|\set\s(?=l[ae']|les|une?\b|[A-ZÀ-Ý«])", tail.strip(" .")) if part.strip()
+        ]
         yield from _candidate(asked, [part.strip(" .,;") for part in parts], unit, score, fit)
 
 

@@ -104,7 +104,13 @@ def understand(question: Question, reading: Reading) -> Asked:
     named = {fold(m[0]) for m in re.finditer(r"(?<!^)\b[A-ZÀ-Ý][\w-]+", question.text)}
     years = _YEAR.findall(folded)
     life = reading.sheet.life
-    for ordinal, dated in ((r"\bderniere annee|\ba la fin(?! de l)\b(?! (?:de|du) (?!contrat|cpom))|\ben fin de (?:contrat|cpom)|\bau bout du", life.term), (r"\bpremiere annee", life.effect)):
+    for ordinal, dated in (
+        (
+            r"\bderniere annee|\ba la fin(?! de l)\b(?! (?:de|du) (?!contrat|cpom))|\ben fin de (?:contrat|cpom)|\bau bout du",
+            life.term,
+        ),
+        (r"\bpremiere annee", life.effect),
+    ):
         if re.search(ordinal, folded) and dated is not None and dated.value[:4].isdigit():
             years.append(dated.value[:4])
     ideas = _ideas(_EMPTY.sub(" ", _INVERTED.sub(" ", folded)), reading.acronyms)

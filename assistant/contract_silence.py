@@ -8,9 +8,9 @@ import math
 import re
 from collections.abc import Sequence
 
+from assistant.contract_cues import Candidate
 from assistant.contract_question import Asked
 from assistant.contract_reading import Reading, Unit
-from assistant.contract_values import Candidate
 from corpus.clauses import Clause, expected_clauses
 
 # Intercept, then one weight a measure, in the order of `measures`.

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
+from assistant.contract_cues import Candidate
 from assistant.contract_question import Asked, Idea, stems_of
 from assistant.contract_reading import Reading, Unit
 from assistant.contract_targets import aligned_years
-from assistant.contract_values import Candidate
 from corpus.values import NUMBER_WORDS, Value, find_values, plain
 from corpus.words import fold
 

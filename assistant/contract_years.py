@@ -2,10 +2,10 @@
 
 import re
 
+from assistant.contract_cues import Candidate
 from assistant.contract_question import Asked
 from assistant.contract_reading import Reading
 from assistant.contract_text import DIAGNOSTIC
-from assistant.contract_values import Candidate
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 

@@ -7,7 +7,6 @@ first what it gives on each contract when that contract's questions are left out
 """
 
 import sys
-from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
@@ -32,9 +31,8 @@ def labelled() -> list[tuple[str, str, str]]:
             kind, _, question = line.partition(" | ")
             out.append((question.strip(), kind.strip(), ""))
     for name in SETS:
-        for row in read_questions(QUESTIONS / f"{name}.jsonl"):
-            if row["answerable"]:
-                out.append((row["question"], row["value"]["kind"] if row.get("value") else "text", row["contract"]))
+        rows = [row for row in read_questions(QUESTIONS / f"{name}.jsonl") if row["answerable"]]
+        out += [(row["question"], row["value"]["kind"] if row.get("value") else "text", row["contract"]) for row in rows]
     return out
 
 

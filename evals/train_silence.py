@@ -23,7 +23,11 @@ RARE = 0.4  # silent questions are few: how far they are made to weigh as much a
 def samples(engine: Engine) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Measures (n, 4) of the questions on contracts that no fact and no year settles, whether the contract is silent (n,), and
     which contract it is (n,)."""
-    rows = [row for name in ("contract", "contracts", "blind", "blind2", "blind3", "blind4", "blind5") for row in read_questions(QUESTIONS / f"{name}.jsonl")]
+    rows = [
+        row
+        for name in ("contract", "contracts", "blind", "blind2", "blind3", "blind4", "blind5")
+        for row in read_questions(QUESTIONS / f"{name}.jsonl")
+    ]
     ids = {"demo": "demo", **made_contracts(engine, rows)}
     seen, silent, names = [], [], []
     for row in rows:

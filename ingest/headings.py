@@ -29,7 +29,9 @@ _FLAT = re.compile(r"(?:\d{1,2}|[IVX]{1,4}|[A-Z])\s?(?:[.)–—-]|\s-)(?=\s)|[A
 _TITLED = r"\s*(?:[-–—:.)]\s*)?(?=[A-ZÀ-Ý«\d])"
 # A title that the first sentence follows on the same line: "Article 5 – Objet. Le contrat…".
 _RUN_IN = re.compile(r"[^.;:]{0,90}?[^\W\d_]{3,}(?:\s?:|\.)\s+(?=[A-ZÀ-Ý«])")
-_SAYS = re.compile(r"\b(?:est|sont|ont|peut|peuvent|doit|doivent|sera|seront|verse|alloue|décide|s['’]engage|prend|transmet|remet)\b")
+_SAYS = re.compile(
+    r"\b(?:est|sont|ont|peut|peuvent|doit|doivent|sera|seront|verse|alloue|décide|s['’]engage|prend|transmet|remet)\b"
+)
 _PARTIES = re.compile(r"(?:ET|ENTRE|D.UNE PART|D.AUTRE PART|VU|CONSID[EÉ]RANT|IL (?:A|EST)|DIT|SIGN[EÉ]|POUR)\b", re.IGNORECASE)
 
 

@@ -89,7 +89,7 @@ def read_page(path: str, number: int, program: str, progress: Progress = silent)
         if turn:
             again, surer = reader.read(straightened(np.rot90(page, k=-turn // 90)))
             lines, sure = (again, surer) if surer > sure else (lines, sure)
-    text = re.sub(r"\bler\b", "1er", "\n".join(lines))  # no French word
+    text = re.sub(r"\b[il]er\b", "1er", "\n".join(lines))  # no French word
     text = _SECTION.sub(r"\1§", text)
     return {"text": clean(text), "confidence": round(sure, 1)}
 

@@ -15,7 +15,8 @@ Picture = np.ndarray  # grey, uint8, 0 black; rows, columns
 
 _H, _V = 0.4, 0.24  # inches: a shorter stroke is a letter's
 _NEAR = 0.07  # inches: how far apart the ends of two rules may be that meet
-_PALE = 10  # how much darker than its surroundings a rule is (of 255), on the mean
+_MOST_SEEN = 0.4  # the share of a rule that is seen, at least
+_PALE = 8  # how much darker than its surroundings a rule is (of 255), on the mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,31 @@ def _meeting(across: list[_Rule], down: list[_Rule], near: float) -> list[tuple[
     return list(groups.values())
 
 
+def _mend(rules: list[_Rule], others: list[_Rule], near: float) -> list[_Rule]:
+    """The rules with those that fade, as a scan's hairlines do, drawn out: what stands in line with itself, ends at no other
+    rule and is seen for the most part goes from one end of its table to the other."""
+    if len(others) < 2:
+        return rules
+    start, end = min(other.at for other in others), max(other.at for other in others)
+    mended: list[_Rule] = []
+    for rule in sorted(rules, key=lambda r: r.at):
+        line = [r for r in rules if abs(r.at - rule.at) <= 0.4 * near]
+        ends = all(any(abs(edge - other.at) <= near for other in others) for edge in (rule.start, rule.end))
+        seen = (
+            0
+            if len(line) == 1 and ends
+            else sum(min(r.end, end) - max(r.start, start) for r in line if r.end > start and r.start < end)
+        )
+        if seen >= _MOST_SEEN * (end - start):
+            if not any(abs(m.at - rule.at) <= 0.4 * near for m in mended):
+                low, high = min(r.low for r in line), max(r.high for r in line)
+                first, last = min(r.start for r in line), max(r.end for r in line)
+                mended.append(_Rule(low, high, min(first, round(start)), max(last, round(end))))
+        else:
+            mended.append(rule)
+    return mended
+
+
 def _ending_well(across: list[_Rule], down: list[_Rule], near: float) -> tuple[list[_Rule], list[_Rule]]:
     """The rules that run from one rule to another, as a table's do; strokes of letters in line end anywhere."""
 
@@ -190,6 +216,7 @@ def _ending_well(across: list[_Rule], down: list[_Rule], near: float) -> tuple[l
         meeting = [other.at for other in others if other.start - near <= rule.at <= other.end + near]
         return all(any(abs(end - at) <= near for at in meeting) for end in (rule.start, rule.end))
 
+    across, down = _mend(across, down, near), _mend(down, across, near)
     while True:
         kept = [v for v in down if held(v, across)]
         ends = {round(end) for h in across for end in (h.start, h.end)}

@@ -1,0 +1,183 @@
+"""Values that may answer a question on a contract, and what stands beside a value when it is the one asked for."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.contract_avenants import Change
+from assistant.contract_question import Asked, Idea, stems_of
+from assistant.contract_reading import Unit
+from corpus.values import Value, find_values
+from corpus.words import fold, stem
+
+_NAMING = re.compile(
+    r"(?:articles?|\bart\.|tableaux?|annexes?|fiches?(?: actions?)?|titres?|n°|[LRD]\.|pages?|indicateurs?|chapitre|phase|axe|objectif|groupe"
+    r"|avenant|du tableau)\s*(?:n°\s*)?(?:[\d.]+(?:,| et| à)\s*)*$",
+    re.IGNORECASE,
+)
+_CITED = re.compile(
+    r"\b(?:arretes?|decrets?|lois?|ordonnance|instruction|circulaire|convention collective[\w ]*|deliberations?|decisions?|avis|courrier|lettre|jugement)\b[^.;:,]{0,70}\b(?:du|le|date du|en date du)\s*$"
+)
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_CLAUSE = re.compile(r"\d{1,2}\.\d{1,2}(?:\.\d{1,2})?")  # French decimals have a comma
+SOME = re.compile(r"\b(?:dont|parmi|reserv\w*)\b")
+FLOW = re.compile(
+    r"\b(?:transform\w*|cree(?:e|es|r|s)?|creation|supprim\w*|ferm(?:e|es|er|eture)|extension|ajout\w*|supplementaires?|nouvelles? places?|de plus|en plus|en moins|devien\w*|convert\w*|ouvr\w* \w+ places)\b"
+)
+_COUNTED = re.compile(r"\s*(?:d['’]ouverture|de fermeture|par (?:an|semaine|mois)|dans l['’]année|de congés)", re.IGNORECASE)
+_SPLIT = re.compile(r"(?<!\d),\s|,\s(?!\d)|\s;\s|\set\s|\s:\s|\.\s")
+
+
+# What an idea counts by where it is met: in the sentence or row itself, its heading, its paragraph, the headings above.
+_OWN, _NEAR, _AROUND, _FAR, _HEADS = 1.0, 0.75, 0.6, 0.35, 0.3
+
+
+def level(idea: Idea, unit: Unit) -> float:
+    """How near to what a unit says an idea is met, in [0, 1]."""
+    for span, met in ((unit.own, _OWN), (unit.near, _NEAR), (unit.around, _AROUND), (unit.far, _FAR)):
+        if span.text and idea.held(span.folded, span.stems):
+            return met
+    return _HEADS if any(idea.held(h.folded, h.stems) for h in unit.heads) else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A value with where it stands and how well it fits (`score`; `fit` is the share of the question that its unit holds).
+    `change` is what an avenant made of it, `computed` how it was worked out, `years` those that it is said of (none: of any), `note` what must be said with it."""
+
+    value: Value
+    unit: Unit
+    score: float
+    fit: float
+    change: Change | None = None
+    computed: str = ""
+    years: tuple[str, ...] = ()
+    note: str = ""
+
+
+def of_another(asked: Asked, folded: str) -> bool:
+    """Whether the words around a value name an establishment of another kind than the question's."""
+    told = set(_KINDS.findall(folded))
+    wants = set(_KINDS.findall(asked.folded))
+    return bool(told and wants) and not told & wants
+
+
+_KINDS = re.compile(
+    r"\b(ehpad|ime|impro|itep|ditep|sessad|esat|mas|fam|eam|savs|samsah|chrs|chu|mecs|ssiad|spasad|saad|camsp|cmpp|aemo|huda|cada)s?\b"
+)
+
+
+def is_given(asked: Asked, value: Value) -> bool:
+    """Whether the question itself says the value ("pour prolonger d'un an, combien de temps avant ?")."""
+    return any(v.normalized == value.normalized for v in find_values(asked.folded, value.kind)) and value.kind != "date"
+
+
+def counts(asked: Asked, after: str, kind: str) -> float:
+    """A number counts something: better what the question counts, worse something else."""
+    if kind != "number":
+        return 0.0
+    if asked.counted is None:
+        return -0.25
+    if not asked.counted.held(after, stems_of(after)):
+        return -0.25
+    if asked.counted.light:
+        return 0.1  # "combien de jours": a length, told by its own unit
+    own = stem(asked.counted.name) in stems_of(after[-45:]) and not asked.counted.light  # the question's own word
+    return 0.3 if own else 0.25
+
+
+def inside(value: Value, other: Value) -> bool:
+    """Whether a value is only a part of a longer one ("20" in "20 ans", "31 décembre" in "31 décembre 2028")."""
+    return (
+        other is not value
+        and other.start <= value.start
+        and value.end <= other.end
+        and (other.end - other.start > value.end - value.start)
+    )
+
+
+def usable(value: Value, text: str, asked: Asked) -> Value | None:
+    """The value as it is to be answered, None when it only names something."""
+    before, after = text[: value.start], text[value.end :]
+    if value.kind == "number":
+        if asked.counted is None and not re.search(r"\d", value.text):
+            return None  # "les deux parties" counts nothing
+        if YEAR.fullmatch(value.text) or _NAMING.search(before[-60:]) or _CLAUSE.fullmatch(value.text):
+            return None
+        if re.fullmatch(r"\s*(?:§\s?)?(?:\d+[.-])*", before) and re.match(r"(?:\s(?:bis|ter))?\s?[–)—]|\.(?!\d)", after):
+            return None  # "17.2 – Le gestionnaire …": the clause's own number
+        if re.match(r"\s?(?:heures?|h)\s?\d", after) or re.search(r"\d\s?(?:heures?|h)\s?$", before[-12:]):
+            return None  # a time of day
+        if re.match(r"[.-]\d|°|er\b|\s?%|\s?€", after) or re.search(r"\d[.-]$", before[-2:]):
+            return None
+        if re.match(r"\s+(?:de l['’]article|du tableau)", after):
+            return None
+        if re.match(rf"\s+(?:{_MONTHS})\b", fold(after)):
+            return None
+    if value.kind == "date" and (_CITED.search(fold(before)[-110:]) or re.match(r"\s+suivant", after)):
+        return None
+    days = value.normalized.endswith("D") and re.search(
+        r"combien de jours\b.*\b(par an|ouver|ferm)|ouver\w* combien", asked.folded
+    )
+    if value.kind == "duration" and (days or _COUNTED.match(after)) and "number" in asked.kinds:
+        number = re.search(r"\d+", value.normalized)
+        return Value("number", value.text, number[0] if number else value.normalized, value.start, value.end)
+    return value
+
+
+_MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
+
+
+def stretch(text: str, value: Value, others: Sequence[Value] = ()) -> tuple[str, str]:
+    """The words around a value that go with it: its clause, and those before that hold no value of its kind."""
+    cuts = [m for m in _SPLIT.finditer(text) if not (m.start() < value.end and value.start < m.end())]
+    starts = [m.end() for m in cuts if m.end() <= value.start]
+    ends = [m.start() for m in cuts if m.start() >= value.end]
+    start, end = (starts[-1] if starts else 0), (ends[0] if ends else len(text))
+    while len(starts) and value.start - start < 18:  # ", 50 en 2027": too little said, the clause before goes with it
+        starts.pop()
+        start = starts[-1] if starts else 0
+    last = max((v.end for v in others if v.kind == value.kind and v.end <= value.start), default=0)
+    while (
+        last and len(starts) and starts[-1] > last and not re.search(r"[;.]\s*$", text[: starts[-1]])
+    ):  # "et, au titre de l'astreinte, une somme de 57 900 €"
+        start = starts.pop()
+    return text[max(start, value.start - 160) : value.start], text[value.end : min(end, value.end + 80)]
+
+
+def year_bonus(asked: Asked, text: str, value: Value) -> float:
+    if not asked.years or value.kind == "date":
+        return 0.0
+    near = near_years(text, value)
+    if not near:
+        return 0.0
+    return 0.3 if set(near) & set(asked.years) else -0.4
+
+
+def near_years(text: str, value: Value) -> tuple[str, ...]:
+    after, before = text[value.end : value.end + 22], text[max(0, value.start - 25) : value.start]
+    told = re.findall(r"\b(?:exercice|ann[ée]e|en|pour)\s+((?:19|20)\d\d)\b", text[: value.start])
+    return tuple(YEAR.findall(after) or YEAR.findall(before) or told[-1:])
+
+
+# What stands beside a value when it is what the question is after.
+_CUES: tuple[tuple[str, str, str], ...] = (  # question, before the value, after it
+    (r"fini|termin|\bfin\b|\bterme\b|expire|tombe|echeance|jusqu|valable|arret", r"(jusqu.(au?|en)\b|\bfin\b|prend fin|terme (est|au|le)|a son terme|echeance|expire|s.acheve|se termine|\bau)\b[^,;]{0,25}$", ""),
+    (r"effet|commence|debut|demarre|vigueur|a partir de", r"(effet|a compter du|a partir du|debut\w*|en vigueur|depuis)\b[^,;]{0,20}$", ""),
+    (r"avant quand|limite|rend|remet|envo|transm|demander|au plus tard|pour quand|pour quelle", r"(avant|au plus tard|echeance|limite|pour)\b[^,;]{0,15}$", r"^[^,;]{0,6}au plus tard"),
+    (r"preavis|prevenir|(temps|mois|jours) avant\b|s.y prendre|a l.avance", r"preavis\b[^,;]{0,12}$", r"^\s*(au moins |au plus tard |de )?(avant |a l.avance|preavis)[^,;]{0,12}"),
+    (r"maxi|au plus|plafon|depasser|limit|jusqu.a combien|droit de", r"(au plus|plafon\w*|maxim\w*|depass\w*|exced\w*|limite|sous|limite de)\b[^,;]{0,25}$", r"^[^,;]{0,4}(au plus|maximum)"),
+    (r"mini|au moins", r"(au moins|minimum|moins de)\b[^,;]{0,12}$", r"^[^,;]{0,4}(au moins|minimum)"),
+    (r"baiss|perd|reduc|reduit|abattement|penal", r"(reduit\w*|baiss\w*|taux de reduction|abattement\w*)\b[^,;]{0,40}$", ""),
+    (r"chaque annee|par an\b|annuel|combien de fois|fois", r"annuel", r"^\s*(fois|par an|seances|reunions)"),
+)  # fmt: skip
+
+
+def cue_bonus(asked: Asked, before: str, after: str) -> float:
+    hits = wanted = 0
+    for question, left, right in _CUES:
+        if re.search(question, asked.folded):
+            weight = 2 if question.startswith(("maxi", "mini")) else 1  # a bound is what the question is after
+            wanted += weight
+            hits += weight * bool((left and re.search(left, before)) or (right and re.search(right, after)))
+    return 0.3 * hits / wanted if wanted else 0.0
