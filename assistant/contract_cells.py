@@ -62,7 +62,13 @@ def of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
         for value in _in_cell(text, head, f"{label} ; {unit.piece.caption}", reading.about(unit.piece), asked):
             said = fold(" ".join(stretch(text, value))) if len(text) > 30 else ""
             near = asked.share(f"{unit.own.folded if not said else fold(cells[0][1])} ; {heading} ; {said}")
-            count = counts(asked, f"{said or heading} ; {'' if said else unit.near.folded + ' ' + unit.own.folded}", value.kind)
+            table = f"{heading} ; {unit.near.folded} ; {unit.around.folded}"
+            if asked.counted is not None and not said and asked.counted.held(table, stems_of(table)):
+                count = counts(asked, table, value.kind)  # what the whole table counts favours no row
+            else:
+                count = counts(
+                    asked, f"{said or heading} ; {'' if said else unit.near.folded + ' ' + unit.own.folded}", value.kind
+                )
             if count < 0 and any(asked.counted and asked.counted.held(h.folded, h.stems) for h in unit.heads):
                 count = 0.0  # "Paramédical" beside "Total ETP"
             yield Candidate(
@@ -87,7 +93,7 @@ def _in_cell(text: str, heading: str, label: str, around: str, asked: Asked) -> 
                 yield kept
         return
     number = find_values(text, "number")
-    if not number:
+    if not number or YEAR.fullmatch(text.strip()):
         return
     sign = "-" if re.match(r"\s*[-−–]", text) else ""
     kinds = {kind for kind in ("amount", "percent") if kind in asked.kinds}

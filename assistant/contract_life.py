@@ -16,7 +16,7 @@ _EFFECT = re.compile(
     r"prend effet|prise d.effet|entre en vigueur|entree en vigueur|a compter du|prend cours|effets? (?:au|le|des le)|debute le|du (?=\d)"
 )
 _TERM = re.compile(
-    r"s.acheve|expire|prend fin|jusqu.au|cessera? (?:de produire )?(?:ses )?effets?(?: le)?|\bterme\b|echeance (au|est|du contrat)|se termine|echoit|\bau (?=\d)"
+    r"s.acheve|expire|prend fin|jusqu.au|cessera? (?:de produire )?(?:ses )?effets?(?: le)?|\bterme\b|echeance (au|le|est|du contrat)|se termine|echoit|\bau (?=\d)"
 )
 _COUNT = r"(?P<n>" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r"|\d{1,2})(?:\s?\(\d{1,2}\))?"
 _LENGTH = re.compile(
@@ -153,6 +153,8 @@ def _dated_after(piece: Piece, text: str, words: re.Pattern[str], but: str = "")
     if len(folded) != len(line):  # a ligature opened: offsets would drift
         line = folded
     for match in words.finditer(folded):
+        if match[0] == "au " and not re.search(r"\bdu \d|\bperiode\b|\bdepuis\b", folded[: match.start()]):
+            continue  # "transformées au 1er septembre 2027": no end but of "du … au …"
         for value in find_values(line, "date"):
             if 0 <= value.start - match.end() <= 25 and day_of(value.normalized) and value.normalized != but:
                 return Dated(value.normalized, value.text, piece.page, piece.label, text)

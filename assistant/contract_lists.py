@@ -7,9 +7,9 @@ from itertools import groupby
 from assistant.contract_cues import Candidate
 from assistant.contract_question import Asked, stems_of
 from assistant.contract_reading import Reading, Unit
-from assistant.contract_text import AVENANT, GLOSSARY, Piece, bare, one_line, sentences
+from assistant.contract_text import AVENANT, GLOSSARY, bare, one_line
 from corpus.values import NUMBER_WORDS, Value
-from corpus.words import STOPWORDS, fold
+from corpus.words import fold
 
 _ITEM = re.compile(r"\s*(?:[-–—•·■*]|\d{1,2}[.)°]|[a-h]\))\s+")
 _SERIES = re.compile(r"(?P<kind>[^\W\d_]{3,}) (?:n° ?)?(?P<n>\d{1,2}|[IVX]{1,4})\s?[.:–—-]\s*(?P<title>.{4,})")
@@ -25,7 +25,12 @@ def lists(asked: Asked, scored: Sequence[tuple[Unit, float, float]], reading: Re
     if asked.kinds.get("list", 0.0) < 0.4:
         return []
     found = [*_series(asked, reading), *_tables(asked, reading)]
-    found += [c for unit, score, fit in scored[:12] if not unit.is_row and fit >= _LEAST for c in _said(asked, unit, score, fit)]
+    found += [
+        c
+        for unit, score, fit in scored[:12]
+        if not unit.is_row and fit >= _LEAST
+        for c in _said(asked, unit, score, fit, reading)
+    ]
     return sorted(found, key=lambda c: -c.score)
 
 
@@ -84,7 +89,7 @@ def _of_kind(asked: Asked, label: str, labels: Sequence[str]) -> bool:
     return True
 
 
-def _said(asked: Asked, unit: Unit, score: float, fit: float) -> Iterator[Candidate]:
+def _said(asked: Asked, unit: Unit, score: float, fit: float, reading: Reading) -> Iterator[Candidate]:
     """The items of an enumeration: under an introduction that ends with a colon, between quotes, or after the colon."""
     text = unit.own.text
     if run := _QUOTED.search(text):
@@ -92,24 +97,21 @@ def _said(asked: Asked, unit: Unit, score: float, fit: float) -> Iterator[Candid
         return
     lead, colon, tail = text.partition(" :")
     if colon and not tail.strip():
-        yield from _candidate(asked, _items(unit.piece), unit, score + 0.1, fit)
-    elif colon and asked.share(fold(lead)) >= _LEAST:
-        parts = [
-            part for part in re.split(r"\s?;\s|,\s(?!\d)|\set\s(?=l[ae']|les|une?\b|[A-ZÀ-Ý«])", tail.strip(" .")) if part.strip()
-        ]
+        yield from _candidate(asked, _items(unit, reading), unit, score + 0.1, fit)
+    elif colon and not _ITEM.match(unit.piece.text) and asked.share(fold(lead)) >= _LEAST:
+        parts = [part for part in re.split(r"\s?;\s|,\s(?!\d)", tail.strip(" .")) if part.strip()]
+        if len(parts) > 1:  # "a, b et c"
+            parts[-1:] = re.split(r"\set\s", parts[-1], maxsplit=1)
         yield from _candidate(asked, [part.strip(" .,;") for part in parts], unit, score, fit)
 
 
-def _items(intro: Piece) -> list[str]:
-    """The items that follow an introduction in its passage."""
-    text = intro.passage.text
-    at = text.find(intro.text)
-    if at < 0:
-        return []
-    out = []
-    for start, end in sentences(text[at + len(intro.text) :]):
-        item = text[at + len(intro.text) :][start:end]
-        if not _ITEM.match(item):
+def _items(intro: Unit, reading: Reading) -> list[str]:
+    """The items that follow an introduction, on the next page too."""
+    at = next((i for i, unit in enumerate(reading.units) if unit is intro), len(reading.units))
+    out: list[str] = []
+    for unit in reading.units[at + 1 :]:
+        if unit.is_row or not _ITEM.match(unit.piece.text):
             break
-        out.append(bare(item).strip(" .;,"))
-    return [item for item in out if not set(fold(item).split()) <= STOPWORDS]
+        item = bare(unit.piece.text).strip(" .;,")
+        out.append(series["title"] if (series := _SERIES.match(item)) else item)
+    return out

@@ -31,7 +31,7 @@ _COUNTED = re.compile(
 _INVERTED = re.compile(r"-(?:t-)?(?:il|elle|on|ils|elles|je|nous|vous|ce|tu|moi|la|le|les)\b")
 # What says how the question is put, not what it is about.
 _EMPTY = re.compile(
-    r"(?<=combien) de temps|(?<=quel) delai|\b(?:avant|apres|depuis|sans) (?:l.|cet )?avenant\b|\b(?:nous )?(?:est|sont) demandee?s?\b"
+    r"\ben (?:jeu|cause|question)\b|(?<=combien) de temps|(?<=quel) delai|\b(?:avant|apres|depuis|sans) (?:l.|cet )?avenant\b|\b(?:nous )?(?:est|sont) demandee?s?\b"
     r"|\bpar rapport (?:a|aux?)\b|\bdans le cadre d(?:es?|u)?\b|\ben (?:fonction|termes?|matiere) d(?:es?|u)?\b|\bau (?:niveau|sein|cours) d(?:es?|u)?\b|\ba (?:l.egard|propos) d(?:es?|u)?\b"
 )
 _LIGHT, _NAMED = 0.3, 1.5  # "EHPAD", "Les Tilleuls": which of several is asked for
@@ -218,6 +218,10 @@ _YES_NO = re.compile(
 )
 
 
+_ASKING = r"\b(?:quel(?:le)?s?|lesquel\w*|combien|qui|quoi|comment|pourquoi|date|delai|dernier)\b"
+_SUBJECT = re.compile(r"^(?:et |mais |donc )?(?:on|nous|je|j.|ca)\b")
+
+
 def _is_heading(folded: str) -> bool:
     """Whether a question is only what it is after, as typed in a search box: "valeur du point gir ?", "plafond de la réserve"."""
     words = re.findall(r"[a-z0-9%]+", folded)
@@ -230,6 +234,10 @@ def _is_heading(folded: str) -> bool:
 def wanted_kinds(folded: str) -> dict[str, float]:
     """Kinds of value that a folded question may want, each in ]0, 1]; {} for a question that wants none."""
     found: dict[str, float] = {}
+    if re.search(rf"{_ASKING}.*(?<!c.est )\bquand\b", folded):
+        folded = re.sub(r"\bquand\b", "si", folded)  # "quelle part, quand on ne fournit pas les repas ?"
+    if _SUBJECT.search(folded) and not re.search(rf"{_ASKING}|\bquand\b|\bou\b", folded) and not _OPEN.search(folded):
+        return {}  # "on risque une pénalité ?" is answered by yes or no
     for pattern, kinds in _ASKS:
         if re.search(pattern, folded):
             for kind, weight in kinds.items():

@@ -42,7 +42,7 @@ def candidates(asked: Asked, scored: Sequence[tuple[Unit, float, float]], readin
         for candidate in _of_unit(asked, unit, reading):
             bonus = asked.kinds.get("duration" if candidate.note in LENGTHS else candidate.value.kind, 0.0)
             # A cell stands where its row and its column cross: its column's words count as much as its row's.
-            crossed = 0.6 * max(0.0, candidate.fit - fit) if unit.is_row and candidate.value.kind != "date" else 0.0
+            crossed = 0.7 * max(0.0, candidate.fit - fit) if unit.is_row and candidate.value.kind != "date" else 0.0
             out.append(replace(candidate, score=candidate.score + score + 0.35 * bonus + crossed, fit=max(candidate.fit, fit)))
     out.sort(key=lambda c: -c.score)
     return turned(asked, out, reading)
@@ -96,7 +96,8 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         )  # what the value before counts is its own
         begins = max(value.start - 60, above + told_of.end() if told_of else above)
         bonus += counts(asked, f"{fold(text[max(0, begins) : value.end])} {fold(after)[:45]}", candidate.kind)
-        if value.kind == "number" and FLOW.search(fold(text)) and not FLOW.search(asked.folded):
+        left = re.search(r"\breste\w*|\bapres\b|\bune fois\b", asked.folded)
+        if value.kind == "number" and FLOW.search(fold(text)) and (left or not FLOW.search(asked.folded)):
             bonus -= 0.2  # what is added or taken away is not what there is
         if value.kind == "number" and not SOME.search(asked.folded):
             right = fold(text[value.end : value.end + 30])
