@@ -15,6 +15,9 @@ _ITEM = re.compile(r"\s*(?:[-–—•·■*]|\d{1,2}[.)°]|[a-h]\))\s+")
 _SERIES = re.compile(r"(?P<kind>[^\W\d_]{3,}) (?:n° ?)?(?P<n>\d{1,2}|[IVX]{1,4})\s?[.:–—-]\s*(?P<title>.{4,})")
 _TOTAL = re.compile(r"(?:sous-)?(?:total|ensemble|cumul)\b")
 _QUOTED = re.compile(r"«[^»]{3,80}»(?:(?:\s?[,;]|\s(?:et|ou))\s(?:de |d['’])?«[^»]{3,80}»)+")
+_ENUMERATED = re.compile(
+    r"\s(?:sont|comprend|comprennent|regroupe|regroupent)\s(?P<items>[^,;:]{3,60}(?:,\s[^,;:]{3,60}){1,9}\set\s[^;:]{3,60})$"
+)
 _NUMBERED = re.compile(r"(?:n° ?)?\d{1,2}\s?[.)–-]\s*|[a-zA-Z]\)\s*")
 _MOST = 15
 _LEAST = 0.5  # share of the question that a table's or an introduction's own words must hold
@@ -63,6 +66,8 @@ def _series(asked: Asked, reading: Reading) -> Iterator[Candidate]:
 
 def _tables(asked: Asked, reading: Reading) -> Iterator[Candidate]:
     """The labels of a table's rows, where its caption, its headings or its first column is what is asked for."""
+    told = [idea for idea in asked.ideas if not idea.light]
+    subject = min(told, key=lambda idea: asked.folded.find(idea.name), default=None)  # "quels sont les ateliers de l'ESAT ?"
     rows = [unit for unit in reading.units if unit.is_row and unit.change is None and unit.piece.zone != AVENANT]
     for _, group in groupby(rows, key=lambda unit: unit.piece.table):
         units = list(group)
@@ -73,7 +78,7 @@ def _tables(asked: Asked, reading: Reading) -> Iterator[Candidate]:
         head = first.heads[0].folded
         about = f"{head} ; {first.near.folded} ; {fold(reading.about(first.piece))}"
         fit = asked.share(about)
-        if fit < _LEAST:
+        if fit < _LEAST or not (subject is None or subject.held(about, stems_of(about))):
             continue
         bonus = 0.3 * asked.share(head)
         kept = [label for label in labels if _of_kind(asked, label, labels)]
@@ -96,6 +101,8 @@ def _said(asked: Asked, unit: Unit, score: float, fit: float, reading: Reading) 
         yield from _candidate(asked, re.findall(r"«\s?([^»]+?)\s?»", run[0]), unit, score, fit)
         return
     lead, colon, tail = text.partition(" :")
+    if not colon and (run := _ENUMERATED.search(text)):  # "Les ateliers sont l'entretien, la cuisine et la blanchisserie."
+        lead, colon, tail = text[: run.start()], ":", run["items"]
     if colon and not tail.strip():
         yield from _candidate(asked, _items(unit, reading), unit, score + 0.1, fit)
     elif colon and not _ITEM.match(unit.piece.text) and asked.share(fold(lead)) >= _LEAST:

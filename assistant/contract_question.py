@@ -118,12 +118,11 @@ def understand(question: Question, reading: Reading) -> Asked:
     for idea in ideas:
         found = sum(idea.held(s.folded, s.stems) for unit in reading.units for s in (unit.own,))
         rare = math.log(1 + len(reading.units) / (1 + found)) / math.log(1 + len(reading.units))
-        if (
-            not found
-            and not idea.light
-            and not any(idea.held(s.folded, s.stems) for u in reading.units for s in (u.near, *u.heads))
-        ):
-            unknown.append(idea.name)
+        if not found and not any(idea.held(s.folded, s.stems) for u in reading.units for s in (u.near, *u.heads)):
+            if idea.light and len(ideas) > 1:
+                continue  # "franchement": nothing that could be met
+            if not idea.light:
+                unknown.append(idea.name)
         weighed.append(
             Idea(
                 idea.name,
