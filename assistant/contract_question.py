@@ -266,6 +266,11 @@ def wanted_kinds(folded: str) -> dict[str, float]:
             }
     if re.search(r"\bliste\b(?! d.attente)", folded):
         return {"list": 1.0}
+    if re.match(
+        r"(?:et |alors )?(?:quel(?:le)?s sont (?:les |nos )|c.est quoi les )(?!\w*(?:montant|tau|date|delai|tarif|prix|dotation))",
+        folded,
+    ):
+        return {"list": 1.0} | {kind: 0.4 * weight for kind, weight in found.items() if kind != "list"}
     if re.search(r"dernier delai|derniere limite", folded):
         return {"date": 1.0}
     if re.search(r"pourcentage|\btaux\b|quel %|pour ?cent", folded) and "percent" in found:

@@ -65,8 +65,8 @@ def ruled_tables(page: Picture, dpi: int) -> list[list[Box]]:
     tables: list[list[Box]] = []
     alone: list[_Rule] = []
     stacks: list[list[_Rule]] = []
-    for group in _meeting(across, down, near):
-        h, v = _ending_well(*group, near)
+    for lying, standing in _meeting(across, down, near):
+        h, v = _ending_well(_mend(lying, standing, near, small), _mend(standing, lying, near, turned), near)
         if len(h) > 1 and len(_places(v, near)) > 2:
             tables.append(_cells(h, v, near))
         elif v:  # a frame around rows
@@ -184,28 +184,27 @@ def _meeting(across: list[_Rule], down: list[_Rule], near: float) -> list[tuple[
     return list(groups.values())
 
 
-def _mend(rules: list[_Rule], others: list[_Rule], near: float) -> list[_Rule]:
-    """The rules with those that fade, as a scan's hairlines do, drawn out: what stands in line with itself, ends at no other
-    rule and is seen for the most part goes from one end of its table to the other."""
+def _mend(rules: list[_Rule], others: list[_Rule], near: float, picture: Picture) -> list[_Rule]:
+    """The rules with those that fade, as a scan's hairlines do, drawn out: what stands in line with itself, is seen for a good
+    part of its table and is crossed by no letter goes from one end of it to the other. `picture` has the rules along its rows."""
     if len(others) < 2:
         return rules
-    start, end = min(other.at for other in others), max(other.at for other in others)
+    start, end = round(min(other.at for other in others)), round(max(other.at for other in others))
+    ink = np.median(picture[::7, ::7]) / 2
     mended: list[_Rule] = []
     for rule in sorted(rules, key=lambda r: r.at):
         line = [r for r in rules if abs(r.at - rule.at) <= 0.4 * near]
-        ends = all(any(abs(edge - other.at) <= near for other in others) for edge in (rule.start, rule.end))
-        seen = (
-            0
-            if len(line) == 1 and ends
-            else sum(min(r.end, end) - max(r.start, start) for r in line if r.end > start and r.start < end)
-        )
-        if seen >= _MOST_SEEN * (end - start):
-            if not any(abs(m.at - rule.at) <= 0.4 * near for m in mended):
-                low, high = min(r.low for r in line), max(r.high for r in line)
-                first, last = min(r.start for r in line), max(r.end for r in line)
-                mended.append(_Rule(low, high, min(first, round(start)), max(last, round(end))))
-        else:
+        seen = sum(min(r.end, end) - max(r.start, start) for r in line if r.end > start and r.start < end)
+        low, high = min(r.low for r in line), max(r.high for r in line)
+        hidden = np.ones(end - start, bool)
+        for r in line:
+            hidden[max(0, r.start - start) : max(0, r.end - start)] = False
+        strip = picture[max(0, low - 1) : high + 2, start:end].min(0) < ink
+        if seen < _MOST_SEEN * (end - start) or (strip & hidden).any():
             mended.append(rule)
+        elif not any(abs(m.at - rule.at) <= 0.4 * near for m in mended):
+            first, last = min(r.start for r in line), max(r.end for r in line)
+            mended.append(_Rule(low, high, min(first, start), max(last, end)))
     return mended
 
 
@@ -216,7 +215,6 @@ def _ending_well(across: list[_Rule], down: list[_Rule], near: float) -> tuple[l
         meeting = [other.at for other in others if other.start - near <= rule.at <= other.end + near]
         return all(any(abs(end - at) <= near for at in meeting) for end in (rule.start, rule.end))
 
-    across, down = _mend(across, down, near), _mend(down, across, near)
     while True:
         kept = [v for v in down if held(v, across)]
         ends = {round(end) for h in across for end in (h.start, h.end)}

@@ -11,7 +11,7 @@ from evals.contracts.blind import blind
 def ask(engine, tmp_path_factory):
     folder = tmp_path_factory.mktemp("contrats")
     ids = {}
-    for name in ("rives", "colombier"):
+    for name in ("rives", "colombier", "marronnier"):
         (folder / f"{name}.pdf").write_bytes(blind.drawing(name))
         ids[name] = engine.workspace("tests").add(folder / f"{name}.pdf").id
     return lambda name, text: engine.ask(text, ids[name], "tests")
@@ -29,6 +29,8 @@ def ask(engine, tmp_path_factory):
         ("rives", "La cuisine du Clos c'est budgété combien ?", "88000"),  # the total, no year being asked for
         ("colombier", "L'éval du FAM faut la rendre quand", "2027-03-31"),  # "celle du FAM le …"
         ("colombier", "combien de journées d'internat IME en 2025 ?", "4600"),  # not the semi-internat
+        ("marronnier", "on perd combien d'ETP à l'IME sur la durée du contrat ?", "6.4"),  # a change over the years of a row
+        ("marronnier", "Le contrat va jusqu'à quand ?", "2029-12-31"),
     ],
 )
 def test_the_value_is_found(ask, name, text, normalized):
@@ -43,6 +45,24 @@ def test_the_value_is_found(ask, name, text, normalized):
 def test_a_value_of_another_year_is_not_given(ask, name, text, said):
     answer = ask(name, text)
     assert answer.abstained and answer.value is None and said in answer.answer.replace("\u00a0", " ")
+
+
+def test_a_list_is_read_from_a_table_whose_heading_says_it(ask):
+    answer = ask("marronnier", "Quels sont les chantiers prévus ?")
+    assert answer.value is not None and answer.value.kind == "list" and len(answer.value.normalized) == 3
+
+
+def test_a_sum_shows_what_it_adds(ask):
+    answer = ask("colombier", "Combien de places de SESSAD et de SAVS en tout ?")
+    assert answer.citations  # said from the table, whatever is added up
+    answer = ask("marronnier", "on perd combien d'ETP à l'IME sur la durée du contrat ?")
+    assert "46,2 en 2029 − 52,6 en 2025" in answer.answer.replace("\u00a0", " ")
+
+
+def test_quand_in_a_condition_asks_for_no_date():
+    assert "date" not in wanted_kinds("quelle part on demande quand on ne fournit pas les repas ?")
+    assert "date" in wanted_kinds("le bilan c'est pour quand ?")
+    assert wanted_kinds("on risque une penalite si on rend nos documents en retard ?") == {}
 
 
 def test_a_waiting_list_is_no_list():

@@ -168,3 +168,29 @@ def test_a_ruled_table_is_read_cell_by_cell(tmp_path):
 def test_headings_of_a_table_over_figures_keep_their_first_row():
     (first, *_) = passages("Tableau 3\nSite              Tarif de 60 ans\nNord              61,85 €\nSud               57,40 €\n")
     assert "Site : Nord ; Tarif de 60 ans : 61,85 €" in passage_view(first)
+
+
+def test_a_section_sign_begins_a_heading_or_numbers_a_sentence():
+    from ingest.headings import heading_of
+
+    titled = heading_of("§ 7. Personnel")
+    assert titled is not None and titled.title == "§ 7. Personnel" and not titled.said
+    told = heading_of(
+        "§ 15. La dotation globale est fixée, pour la durée du contrat, aux montants ci-dessous, année après année."
+    )
+    assert told is not None and told.title == "§ 15" and told.said
+    assert heading_of("§ 3 et § 4 ci-dessus") is None
+
+
+def test_rows_that_no_rule_parts_are_read_apart(tmp_path):
+    from reportlab.lib.styles import getSampleStyleSheet
+    from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
+
+    style = getSampleStyleSheet()["BodyText"]
+    rows = [["Site", "GMP", "Places"], ["La Glane", "742", "82"], ["Le Parc aux grands tilleuls argentés", "698", "60"]]
+    table = Table([[Paragraph(cell, style) for cell in row] for row in rows], colWidths=[110, 70, 70])
+    rules = [("BOX", (0, 0), (-1, -1), 0.8, "black"), ("LINEAFTER", (0, 0), (-2, -1), 0.3, "black")]
+    table.setStyle([*rules, ("LINEBELOW", (0, 0), (-1, 0), 0.8, "black"), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")])
+    SimpleDocTemplate(str(tmp_path / "c.pdf")).build([Paragraph("Article 6 – Dépendance", style), table])
+    views = [passage_view(p) for p in passages(read_document(tmp_path / "c.pdf")[0].text)]
+    assert any("Site : Le Parc aux grands tilleuls argentés ; GMP : 698 ; Places : 60" in view for view in views), views

@@ -185,3 +185,15 @@ def test_thirty_scanned_pages_are_recognised_in_ninety_seconds(tmp_path):
 def crowd() -> float:
     """How many times slower a machine is that has more to do than its processors can: the promise is for an idle one."""
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)) if hasattr(os, "getloadavg") else 1.0
+
+
+def test_a_rule_that_fades_is_drawn_out():
+    page = np.full((900, 1200), 245, np.uint8)
+    for y in (100, 250, 400, 550):
+        page[y : y + 3, 100:1100] = 120
+    for x in (100, 600, 1097):
+        page[100:553, x : x + 3] = 120
+    page[400:403, 700:1000] = 245  # the rule under the second row, rubbed out
+    page[170:320, 600:603] = 245
+    (boxes,) = ruled_tables(page, 300)
+    assert {(box.row, box.column) for box in boxes} == {(r, c) for r in range(3) for c in range(2)}
