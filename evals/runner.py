@@ -44,6 +44,9 @@ CONTRACTS = {
     "aubepine": "aubepine.pdf",
     "mistral": "mistral.pdf",
     "phare": "phare-scan.pdf",
+    "romarin": "romarin.pdf",
+    "hirondelle": "hirondelle.pdf",
+    "balise": "balise-scan.pdf",
 }
 KINDS = {
     "contract": "contract",

@@ -21,7 +21,7 @@ from evals.contracts.blind import blind
 from evals.contracts.make_contracts import drawing, word
 
 QUESTIONS = Path(__file__).resolve().parent.parent / "questions"
-SETS = ("contracts", "blind", "blind2", "blind3", "blind4", "blind5", "blind6")
+SETS = ("contracts", "blind", "blind2", "blind3", "blind4", "blind5", "blind6", "blind7")
 
 
 def squeezed(text: str) -> str:
@@ -76,7 +76,10 @@ def faults(row: dict[str, Any], texts: list[str]) -> list[str]:
 def main() -> int:
     rows = [json.loads(line) for name in SETS for line in (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     texts = {name: pages(name) for name in {row["contract"] for row in rows}}
-    words = {name: squeezed(word_text(name)) for name in ("handicap", "passerelle", "marronnier", "tramontane", "mistral")}
+    words = {
+        name: squeezed(word_text(name))
+        for name in ("handicap", "passerelle", "marronnier", "tramontane", "mistral", "hirondelle")
+    }
     bad = 0
     for row in rows:
         wrong = faults(row, texts[row["contract"]])

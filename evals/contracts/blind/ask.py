@@ -1,6 +1,6 @@
 """Directors' questions on the blind contracts; writes each set of ../../questions once each expectation is found in the PDF.
 
-`ask.txt` makes blind.jsonl and so on; `ask6.txt` makes blind6.jsonl, kept apart as an honest last measure, that nobody tunes on.
+`ask.txt` makes blind.jsonl and so on; `ask7.txt` makes blind7.jsonl, kept apart as an honest last measure, that nobody tunes on.
 A line is
 "question | kind | value | text | evidence…": "*" after the kind marks a computed value, "^" one told in thousands.
 
@@ -20,7 +20,7 @@ from evals.contracts.blind.blind import drawing
 
 HERE = Path(__file__).resolve().parent
 QUESTIONS = HERE.parents[1] / "questions"
-SETS = {"ask": "blind", "ask2": "blind2", "ask3": "blind3", "ask4": "blind4", "ask5": "blind5", "ask6": "blind6"}
+SETS = {"ask": "blind"} | {f"ask{n}": f"blind{n}" for n in range(2, 8)}
 
 
 def squeezed(text: str) -> str:

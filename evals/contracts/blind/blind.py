@@ -3,8 +3,9 @@
 rives.pdf and verger.pdf (EHPAD, with avenants), colombier and passerelle (disability; .pdf and .docx), halte-scan.pdf
 (CHRS), lisiere.pdf (child protection); tilleul.pdf (EHPAD, with an avenant), marronnier (disability; .pdf and .docx) and
 escale-scan.pdf (CHRS); glycine.pdf (EHPAD, with an avenant), tramontane (disability; .pdf and .docx) and relais-scan.pdf
-(CHRS). Those of blind6, kept apart for a last measure: aubepine.pdf (EHPAD, with an avenant), mistral (disability; .pdf and
-.docx), phare-scan.pdf (CHRS).
+(CHRS); aubepine.pdf (EHPAD, with an avenant), mistral (disability; .pdf and .docx) and phare-scan.pdf (CHRS). Those of
+blind7, kept apart for a last measure: romarin.pdf (EHPAD, with an avenant), hirondelle (disability; .pdf and .docx),
+balise-scan.pdf (CHRS).
 
 Usage: python -m evals.contracts.blind.blind FOLDER
 
@@ -111,8 +112,22 @@ HANDS = {
          ("BACKGROUND", (0, 0), (-1, 0), colors.lavender)), True, "▪", False, "{page}",
     ),
     "phare": Hand("", "Sans-Regular", "Sans-Bold", 11.5, 18.5, 9.5, 15, (*BOX, *ROW_RULES), True, "-", False, "{page}/{total}"),
+    "romarin": Hand(
+        "CPOM 2024-2028 – Association Le Romarin", "SansNarrow-Regular", "SansNarrow-Bold", 12.5, 20, 10.5, 18,
+        (("GRID", (0, 0), (-1, -1), 0.4, colors.black), ("BACKGROUND", (0, 0), (-1, 0), colors.lightsteelblue)), True, "•",
+        foot="2023-HS-0419 – page {page}/{total}", head_rule=True,
+    ),
+    "hirondelle": Hand(
+        "L'Hirondelle", "Sans-Regular", "Sans-Bold", 11.5, 19, 9, 24,
+        (("LINEBELOW", (0, 0), (-1, -1), 0.5, colors.teal), ("LINEBELOW", (0, 0), (-1, 0), 1.5, colors.teal)), True, "›", False,
+        "Contrat 2025-2029   {page}",
+    ),
+    "balise": Hand(
+        "", "Serif-Regular", "Serif-Bold", 13, 21.5, 11.5, 15, (("GRID", (0, 0), (-1, -1), 0.5, colors.black),), True, "-",
+        foot="Page {page} sur {total}",
+    ),
 }  # fmt: skip
-SCANS = {"halte": 612, "escale": 2023, "relais": 4127, "phare": 8311}  # each with its scan's seed
+SCANS = {"halte": 612, "escale": 2023, "relais": 4127, "phare": 8311, "balise": 5903}  # each with its scan's seed
 
 
 def blocks(name: str) -> tuple[list[tuple[str, list[str]]], dict[str, str]]:
@@ -293,7 +308,9 @@ def make(folder: Path) -> dict[str, Path]:
     """Write the files into `folder`, made if need be; their paths by name."""
     folder.mkdir(parents=True, exist_ok=True)
     contents = {f"{name}.pdf": drawing(name) for name in HANDS if name not in SCANS}
-    contents |= {f"{name}.docx": word(name) for name in ("colombier", "passerelle", "marronnier", "tramontane", "mistral")}
+    contents |= {
+        f"{name}.docx": word(name) for name in ("colombier", "passerelle", "marronnier", "tramontane", "mistral", "hirondelle")
+    }
     contents |= {f"{name}-scan.pdf": scanned(drawing(name), seed) for name, seed in SCANS.items()}
     for name, data in contents.items():
         (folder / name).write_bytes(data)
