@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from assistant.contract_cues import Candidate
-from assistant.contract_question import Asked, stems_of
+from assistant.contract_question import Asked, Idea, stems_of
 from assistant.contract_reading import Reading, Unit
 from assistant.contract_text import AVENANT, GLOSSARY, bare, one_line
 from corpus.values import NUMBER_WORDS, Value
@@ -44,7 +44,8 @@ def _candidate(asked: Asked, items: Sequence[str], unit: Unit, score: float, fit
         count = int(told[1]) if told and told[1].isdigit() else NUMBER_WORDS.get(told[1], 0) if told else 0
         same = 0.0 if not count else 0.3 if count == len(names) else -0.3
         value = Value("list", ", ".join(names), names, 0, 0)  # type: ignore[arg-type]
-        yield Candidate(value, unit, score + 0.35 * asked.kinds["list"] + same, fit)
+        first = 0.25 * (asked.kinds["list"] >= max(asked.kinds.values()))
+        yield Candidate(value, unit, score + 0.35 * asked.kinds["list"] + first + same, fit)
 
 
 def _series(asked: Asked, reading: Reading) -> Iterator[Candidate]:
@@ -81,13 +82,15 @@ def _tables(asked: Asked, reading: Reading) -> Iterator[Candidate]:
         if fit < _LEAST or not (subject is None or subject.held(about, stems_of(about))):
             continue
         bonus = 0.3 * asked.share(head)
-        kept = [label for label in labels if _of_kind(asked, label, labels)]
+        kept = [
+            label for label in labels if _of_kind([idea for idea in told if not idea.held(about, stems_of(about))], label, labels)
+        ]
         yield from _candidate(asked, kept, first, 0.75 * fit + 0.15 + bonus, fit)
 
 
-def _of_kind(asked: Asked, label: str, labels: Sequence[str]) -> bool:
+def _of_kind(ideas: Sequence[Idea], label: str, labels: Sequence[str]) -> bool:
     """Whether a label is of the kind asked for, where only some are ("quels EHPAD ?": the rows that say EHPAD)."""
-    for idea in asked.ideas:
+    for idea in ideas:
         held = [other for other in labels if idea.held(fold(other), stems_of(fold(other)))]
         if 2 <= len(held) < len(labels):
             return label in held

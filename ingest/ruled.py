@@ -199,6 +199,8 @@ def _mend(rules: list[_Rule], others: list[_Rule], near: float, picture: Picture
         hidden = np.ones(end - start, bool)
         for r in line:
             hidden[max(0, r.start - start) : max(0, r.end - start)] = False
+        for other in others:  # what crosses it there is no letter
+            hidden[max(0, other.low - start - 2) : max(0, other.high - start + 3)] = False
         strip = picture[max(0, low - 1) : high + 2, start:end].min(0) < ink
         if seen < _MOST_SEEN * (end - start) or (strip & hidden).any():
             mended.append(rule)
