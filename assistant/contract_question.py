@@ -34,6 +34,7 @@ _EMPTY = re.compile(
     r"\ben (?:jeu|cause|question)\b|(?<=combien) de temps|(?<=quel) delai|\b(?:avant|apres|depuis|sans) (?:l.|cet )?avenant\b|\b(?:nous )?(?:est|sont) demandee?s?\b"
     r"|\bpar rapport (?:a|aux?)\b|\bdans le cadre d(?:es?|u)?\b|\ben (?:fonction|termes?|matiere) d(?:es?|u)?\b|\bau (?:niveau|sein|cours) d(?:es?|u)?\b|\ba (?:l.egard|propos) d(?:es?|u)?\b"
 )
+_CHANGES = re.compile(r"(?:on |nous )?(?:perd|gagn|augment|baiss|diminu|evolu|progress)\w*")
 _LIGHT, _NAMED = 0.3, 1.5  # "EHPAD", "Les Tilleuls": which of several is asked for
 _LONGER = 2  # "referent" is not "referentiel"
 _PREFIX = 5  # stems that share so many letters from the start are the same word
@@ -119,8 +120,8 @@ def understand(question: Question, reading: Reading) -> Asked:
         found = sum(idea.held(s.folded, s.stems) for unit in reading.units for s in (unit.own,))
         rare = math.log(1 + len(reading.units) / (1 + found)) / math.log(1 + len(reading.units))
         if not found and not any(idea.held(s.folded, s.stems) for u in reading.units for s in (u.near, *u.heads)):
-            if idea.light and len(ideas) > 1:
-                continue  # "franchement": nothing that could be met
+            if (idea.light or _CHANGES.fullmatch(idea.name)) and len(ideas) > 1:
+                continue  # "franchement": nothing that could be met; "on perd": a table tells it by its years
             if not idea.light:
                 unknown.append(idea.name)
         weighed.append(
