@@ -17,6 +17,7 @@ SURE = 3.0  # a fact stands above any value that was only found
 
 _CONTRACT = re.compile(r"\b(le |notre |mon |ce |du |au )?(contrat|cpom|convention|accord)s?\b")
 _TYPE = re.compile(r"\b(ehpad|residence|ime|itep|sessad|esat|mas|fam|eam|savs|samsah|foyer|chrs|mecs|ssiad|spasad)s?\b")
+_OF_OURS = re.compile(rf"\b(?:du|de l.|des|de la|de nos) {_TYPE.pattern}")
 _PERIMETER = re.compile(
     rf"\b({_TYPE.pattern}|etablissements?|structures?|maisons?|services?|residences?|sites?|essms)\b(?=.*\b(contrat|cpom|perimetre|dedans|couver|concern|inclus))"
     r"|\bporte sur\b|\bquel perimetre|\bperimetre (du|de)"
@@ -36,7 +37,7 @@ def facts(asked: Asked, reading: Reading) -> list[Candidate]:
 def _leftover(asked: Asked, *patterns: re.Pattern[str]) -> list[str]:
     """Words of the question that say something else than these patterns."""
     text = asked.folded
-    for pattern in (*patterns, _CONTRACT):
+    for pattern in (*patterns, _CONTRACT, _OF_OURS):
         text = pattern.sub(" ", text)
     words = contract_words()
     out = []

@@ -109,6 +109,8 @@ def read_life(pieces: Sequence[Piece], about_term: Sequence[Piece], changes: Seq
         if length is None and (match := _LENGTH.search(folded)):
             count = int(match["n"]) if match["n"].isdigit() else NUMBER_WORDS[match["n"]]
             length = (count if match["unit"] == "mois" else 12 * count), Dated("", match[0], piece.page, piece.label, text)
+    life.effect = life.effect or _labelled(pieces, _BEGINS)
+    life.first_term = life.first_term or _labelled(pieces, _FINISHES)
     start = day_of(life.effect.value) if life.effect else None
     if start and signatures:  # "il succède au contrat signé le …": another one's
         life.signed = next((d for d in signatures if abs((date.fromisoformat(d.value) - start).days) < 600), life.signed)
@@ -129,6 +131,20 @@ def read_life(pieces: Sequence[Piece], about_term: Sequence[Piece], changes: Seq
     if life.term is life.first_term and end_day:
         life.term, life.extended_by = _extension(pieces, end_day) or (life.term, "")
     return life
+
+
+_BEGINS = re.compile(r"(?:date (?:de |d'))?(?:debut|effet|prise d'effet|date d'effet|entree en vigueur)(?: du (?:contrat|cpom))?")
+_FINISHES = re.compile(r"(?:date (?:de |d'))?(?:fin|terme|echeance|expiration)(?: du (?:contrat|cpom))?")
+
+
+def _labelled(pieces: Sequence[Piece], label: re.Pattern[str]) -> Dated | None:
+    """ "Début | 1er janvier 2025": the day beside a label, in a table of the contract's own marks."""
+    for piece in pieces:
+        if piece.zone != AVENANT and len(piece.cells) == 2 and label.fullmatch(fold(piece.cells[0][1]).strip(" :")):
+            dates = [v for v in find_values(one_line(piece.cells[1][1]), "date") if day_of(v.normalized)]
+            if dates:
+                return Dated(dates[0].normalized, dates[0].text, piece.page, piece.label, piece.text)
+    return None
 
 
 def _french(day: date) -> str:

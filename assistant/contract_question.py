@@ -62,6 +62,8 @@ def _has(stems: frozenset[str], word: str) -> bool:
         return True
     if len(word) < _PREFIX:
         return False
+    if word.endswith("o") and any(s.startswith(word) for s in stems):
+        return True  # "balneo", "perso": cut short
     return any(
         (s.startswith(word) or (len(s) >= _PREFIX and word.startswith(s))) and abs(len(s) - len(word)) <= _LONGER for s in stems
     )
@@ -234,7 +236,7 @@ def _is_heading(folded: str) -> bool:
 def wanted_kinds(folded: str) -> dict[str, float]:
     """Kinds of value that a folded question may want, each in ]0, 1]; {} for a question that wants none."""
     found: dict[str, float] = {}
-    if re.search(rf"{_ASKING}.*(?<!c.est )\bquand\b", folded):
+    if re.search(rf"{_ASKING}.*(?<!c.est )\bquand\b|\bquand (?:on|nous|je|ils?|elles?|les?|la|une?)\b.*{_ASKING}", folded):
         folded = re.sub(r"\bquand\b", "si", folded)  # "quelle part, quand on ne fournit pas les repas ?"
     if _SUBJECT.search(folded) and not re.search(rf"{_ASKING}|\bquand\b|\bou\b", folded) and not _OPEN.search(folded):
         return {}  # "on risque une pénalité ?" is answered by yes or no

@@ -19,7 +19,7 @@ _EDGE = 4  # lines at a page's top and bottom among which its running header and
 _NARROW = 70  # characters: what a page of few long lines is taken to be wide
 _ENDED = (".", ";", ":", "!", "?")
 _AMENDS = re.compile(
-    r"présent avenant|\b(?:est|sont) (?:ainsi )?(?:modifi|remplac|complét|port|report|prorog|supprim)|comme suit|^\s*entre\b",
+    r"présent avenant|\b(?:est|sont) (?:ainsi )?(?:modifi|remplac|complét|port|report|repouss|avanc|prorog|supprim|ajout)|comme suit|^\s*entre\b",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -210,6 +210,9 @@ class _Prose:
             last = self.counts.get(style, (0, 0))[0]
             return rank in (1, last + 1, last + 2) and (self.followed or any(line.text for line in lines[end:]))
         if heading.kind == "avenant":
+            above = next((heading_of(line.text) for line in reversed(lines[:i]) if line.text), None)
+            if above is not None and above.kind in ("annexe", "titre", "chapitre"):
+                return False  # the last line of a table of contents
             begins = lines[i].start <= self.top or heading.title.isupper() or (i + 1 < len(lines) and not lines[i + 1].text)
             return begins and bool(_AMENDS.search(self.rest[max(0, lines[i].start - self.offset) :][:6000]))
         if heading.level == ANNEXE and heading.kind == "annexe":

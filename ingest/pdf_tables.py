@@ -123,9 +123,32 @@ def _grids(page: Any, words: Sequence[Word]) -> Iterator[list[Box]]:
         else:
             alone += group[0]
     for stack in _stacks(alone, [], _INCH):
-        for boxes in _banded(_places(stack, near), min(r.start for r in stack), max(r.end for r in stack), words):
+        ys, start, end = _places(stack, near), min(r.start for r in stack), max(r.end for r in stack)
+        for boxes in _banded([*_heading(ys, start, end, words), *ys], start, end, words):
             if len({b.column for b in boxes}) > 1:
                 yield boxes
+
+
+def _heading(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) -> list[float]:
+    """Where a heading without a rule above it begins (half pixels), over the first of the rules at `ys`; [] where there is none.
+
+    Its words stand over the columns of the first row, one stretch of them over each.
+    """
+
+    def pieces(inside: Sequence[Word]) -> list[tuple[int, int]]:
+        return _merged([(w.left // 2 - start, w.right // 2 - start) for w in inside], 0.055 * _INCH)
+
+    within = [w for w in words if start <= (w.left + w.width / 2) / 2 <= end]
+    first = pieces([w for w in within if ys[0] <= w.middle / 2 <= ys[1]])
+    top = ys[0]
+    held: list[Word] = []
+    for line in reversed(_rows([w for w in within if ys[0] - 0.8 * _INCH <= w.middle / 2 < ys[0]])):
+        if top - max(w.top + w.height for w in line) / 2 > 0.09 * _INCH:
+            break
+        top, held = min(w.top for w in line) / 2, [*held, *line]
+    over = pieces(held)
+    together = _merged([*first, *over], 0)
+    return [top - 2] if len(first) > 1 and len(over) == len(first) == len(together) else []
 
 
 def _banded(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) -> Iterator[list[Box]]:
