@@ -138,9 +138,14 @@ _FINISHES = re.compile(r"(?:date (?:de |d'))?(?:fin|terme|echeance|expiration)(?
 
 
 def _labelled(pieces: Sequence[Piece], label: re.Pattern[str]) -> Dated | None:
-    """ "Début | 1er janvier 2025": the day beside a label, in a table of the contract's own marks."""
+    """ "Début | 1er janvier 2025": the day beside a label, in a table of the contract's own marks on its first pages."""
     for piece in pieces:
-        if piece.zone != AVENANT and len(piece.cells) == 2 and label.fullmatch(fold(piece.cells[0][1]).strip(" :")):
+        if (
+            piece.zone != AVENANT
+            and piece.page <= 3
+            and len(piece.cells) == 2
+            and label.fullmatch(fold(piece.cells[0][1]).strip(" :"))
+        ):
             dates = [v for v in find_values(one_line(piece.cells[1][1]), "date") if day_of(v.normalized)]
             if dates:
                 return Dated(dates[0].normalized, dates[0].text, piece.page, piece.label, piece.text)

@@ -3,7 +3,9 @@
 import numpy as np
 
 from assistant.contract_kinds import PATTERNS, WEIGHTS, likely_kinds
+from assistant.contract_question import wanted_kinds
 from assistant.question import read_question
+from corpus.words import fold
 
 ASKED = {
     "Pour combien de temps est-on engagés ?": "duration",
@@ -16,7 +18,9 @@ ASKED = {
 
 def test_the_likeliest_kind_is_the_one_wanted(engine):
     for text, kind in ASKED.items():
-        kinds = likely_kinds({}, engine.embedder.query(read_question(text).mended), engine.embedder.fingerprint)
+        kinds = likely_kinds(
+            wanted_kinds(fold(text)), engine.embedder.query(read_question(text).mended), engine.embedder.fingerprint
+        )
         assert max(kinds, key=lambda k: kinds[k]) == kind, text
 
 
