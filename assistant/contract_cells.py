@@ -34,9 +34,9 @@ def of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
         bonus = 0.0
         if asked.years:
             bonus = (0.35 if year in asked.years else -0.5) if year else (-0.1 if by_cell else 0.0)
-            of_row = YEAR.findall(cells[0][1]) if place and not year else []
-            if of_row:
-                bonus = 0.35 if set(of_row) & set(asked.years) else -0.5
+            told = YEAR.findall(cells[0][1]) if place and not year else []
+            if told:
+                bonus = 0.35 if set(told) & set(asked.years) else -0.5
             elif not year and any(y in heading for y in asked.years):
                 bonus = 0.3
             elif not year and any(y in text or y in unit.near.text for y in asked.years):

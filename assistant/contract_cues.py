@@ -18,6 +18,7 @@ _NAMING = re.compile(
 _CITED = re.compile(
     r"\b(?:arretes?|decrets?|lois?|ordonnance|instruction|circulaire|convention collective[\w ]*|deliberations?|decisions?|avis|courrier|lettre|jugement)\b[^.;:,]{0,70}\b(?:du|le|date du|en date du)\s*$"
 )
+TOTAL = re.compile(r"(?:sous-)?(?:total|ensemble|cumul)\b")  # begins the label of a row that adds up the others
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _CLAUSE = re.compile(r"\d{1,2}\.\d{1,2}(?:\.\d{1,2})?")  # French decimals have a comma
 SOME = re.compile(r"\b(?:dont|parmi|reserv\w*)\b")
@@ -138,9 +139,8 @@ def stretch(text: str, value: Value, others: Sequence[Value] = ()) -> tuple[str,
         starts.pop()
         start = starts[-1] if starts else 0
     last = max((v.end for v in others if v.kind == value.kind and v.end <= value.start), default=0)
-    while (
-        last and len(starts) and starts[-1] > last and not re.search(r"[;.]\s*$", text[: starts[-1]])
-    ):  # "et, au titre de l'astreinte, une somme de 57 900 €"
+    # "…, 214 700 € pour l'unité et, au titre de l'astreinte, une somme de 57 900 €": back to the value before.
+    while last and starts and starts[-1] > last and not re.search(r"[;.]\s*$", text[: starts[-1]]):
         start = starts.pop()
     return text[max(start, value.start - 160) : value.start], text[value.end : min(end, value.end + 80)]
 

@@ -29,9 +29,9 @@ def _fitted() -> dict[str, np.ndarray]:
 
 def likely_kinds(patterns: dict[str, float], vector: np.ndarray, fingerprint: str) -> dict[str, float]:
     """Each kind of value that may be wanted with its weight in ]0, 1]; `patterns` alone under another embedding model."""
-    if not WEIGHTS.is_file() or str(_fitted()["fingerprint"]) != fingerprint:
-        return patterns
     fitted = _fitted()
+    if str(fitted["fingerprint"]) != fingerprint:
+        return patterns
     z = fitted["weights"] @ features(vector, fitted["mean"], patterns) + fitted["bias"]
     chances = dict(zip((str(kind) for kind in fitted["kinds"]), np.exp(z - z.max()) / np.exp(z - z.max()).sum(), strict=True))
     if chances.pop("text") >= _TOLD:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from assistant.contract_cues import Candidate
+from assistant.contract_cues import TOTAL, Candidate
 from assistant.contract_question import Asked, Idea, stems_of
 from assistant.contract_reading import Reading, Unit
 from assistant.contract_text import AVENANT, GLOSSARY, bare, one_line
@@ -13,7 +13,6 @@ from corpus.words import fold
 
 _ITEM = re.compile(r"\s*(?:[-–—•·■*]|\d{1,2}[.)°]|[a-h]\))\s+")
 _SERIES = re.compile(r"(?P<kind>[^\W\d_]{3,}) (?:n° ?)?(?P<n>\d{1,2}|[IVX]{1,4})\s?[.:–—-]\s*(?P<title>.{4,})")
-_TOTAL = re.compile(r"(?:sous-)?(?:total|ensemble|cumul)\b")
 _QUOTED = re.compile(r"«[^»]{3,80}»(?:(?:\s?[,;]|\s(?:et|ou))\s(?:de |d['’])?«[^»]{3,80}»)+")
 _ENUMERATED = re.compile(
     r"\s(?:sont|comprend|comprennent|regroupe|regroupent)\s(?P<items>[^,;:]{3,60}(?:,\s[^,;:]{3,60}){1,9}\set\s[^;:]{3,60})$"
@@ -73,7 +72,7 @@ def _tables(asked: Asked, reading: Reading) -> Iterator[Candidate]:
     for _, group in groupby(rows, key=lambda unit: unit.piece.table):
         units = list(group)
         first = units[0]
-        labels = [unit.piece.cells[0][1].strip() for unit in units if not _TOTAL.match(fold(unit.piece.cells[0][1]))]
+        labels = [unit.piece.cells[0][1].strip() for unit in units if not TOTAL.match(fold(unit.piece.cells[0][1]))]
         if len(labels) < 2 or not all(re.search(r"[^\W\d_]{3}", label) for label in labels):
             continue
         head = first.heads[0].folded

@@ -221,6 +221,10 @@ _YES_NO = re.compile(
 
 
 _ASKING = r"\b(?:quel(?:le)?s?|lesquel\w*|combien|qui|quoi|comment|pourquoi|date|delai|dernier)\b"
+_ELSE = re.compile(r"\b(?:quel(?:le)?s?|combien|quoi|comment|pourquoi)\b|^qui\b")
+_WHENEVER = re.compile(
+    r"(?<!c.est )(?<!pour )(?<!depuis )(?<!jusqu.a )\bquand (?=(?:on|nous|je|ils?|elles?|les?|la|une?|nos|notre)\b)"
+)
 _SUBJECT = re.compile(r"^(?:et |mais |donc )?(?:on|nous|je|j.|ca)\b")
 
 
@@ -236,8 +240,8 @@ def _is_heading(folded: str) -> bool:
 def wanted_kinds(folded: str) -> dict[str, float]:
     """Kinds of value that a folded question may want, each in ]0, 1]; {} for a question that wants none."""
     found: dict[str, float] = {}
-    if re.search(rf"{_ASKING}.*(?<!c.est )\bquand\b|\bquand (?:on|nous|je|ils?|elles?|les?|la|une?)\b.*{_ASKING}", folded):
-        folded = re.sub(r"\bquand\b", "si", folded)  # "quelle part, quand on ne fournit pas les repas ?"
+    if _WHENEVER.search(folded) and _ELSE.search(folded):
+        folded = _WHENEVER.sub("si ", folded)  # "quelle part, quand on ne fournit pas les repas ?"
     if _SUBJECT.search(folded) and not re.search(rf"{_ASKING}|\bquand\b|\bou\b", folded) and not _OPEN.search(folded):
         return {}  # "on risque une pénalité ?" is answered by yes or no
     for pattern, kinds in _ASKS:

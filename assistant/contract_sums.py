@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
-from assistant.contract_cues import Candidate
+from assistant.contract_cues import TOTAL, Candidate
 from assistant.contract_question import Asked, Idea, stems_of
 from assistant.contract_reading import Reading, Unit
 from assistant.contract_targets import aligned_years
 from corpus.values import NUMBER_WORDS, Value, find_values, plain
 from corpus.words import fold
 
-_TOTAL = re.compile(r"(?:sous-)?(?:total|ensemble|cumul)\b")
 _ALL = re.compile(r"\b(?:en tout|total\w*|ensemble|confondu\w*|reuni\w*|cumul\w*)\b")
 _CHANGE = re.compile(
     r"\b(?:perd\w*|gagn\w+|augment\w*|hausse|baiss\w+|diminu\w+|evolu\w+|progress\w*|supprim\w+|cre(?:e|es|er|ons)|en (?:plus|moins)|de (?:plus|moins))\b"
@@ -43,7 +42,7 @@ def _sums(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Iterato
             columns.setdefault(key, {}).setdefault(id(unit.piece), candidate)
     for (table, head, kind), values in columns.items():
         rows = [unit for unit in reading.units if unit.is_row and unit.piece.table == table and unit.change is None]
-        parts = [unit for unit in rows if not _TOTAL.match(fold(unit.piece.cells[0][1]))]
+        parts = [unit for unit in rows if not TOTAL.match(fold(unit.piece.cells[0][1]))]
         if any(re.search(r"\b20\d\d\b", unit.piece.cells[0][1]) for unit in rows):
             continue  # a row a year: the years of a contract are not added up unasked
         said = fold(f"{head} ; {rows[0].near.text}") if rows else ""

@@ -113,8 +113,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
         if match and _ABBREVIATION.search(text[max(0, end - 8) : end]):
             continue
         raw = text[start:end]
-        if match and re.fullmatch(r"\s*(?:\W\s?|[8S] )?\d{1,3}(?:\.\d{1,2})*(?: bis| ter)?\.?\s*", raw):
-            continue  # "§ 15." (a scan's "8 15.") numbers the sentence that follows
+        if match and re.fullmatch(r"\s*(?:\W\s?)?\d{1,3}(?:\.\d{1,2})*(?: bis| ter)?\.?\s*", raw):
+            continue  # "§ 15." numbers the sentence that follows
         if raw.strip():
             spans.append((start + len(raw) - len(raw.lstrip()), start + len(raw.rstrip())))
         if match:

@@ -142,7 +142,9 @@ def run_contract(engine: Engine, rows: list[dict[str, Any]], contracts: dict[str
     valued = [row for row in rows if row["answerable"] and row.get("value")]
     answerable = [row for row in rows if row["answerable"]]
     absent = [row for row in rows if not row["answerable"]]
-    results = {row["id"]: engine.ask(row["question"], names[row["contract"]], "evals").to_json() for row in rows}
+    results = {
+        (row["contract"], row["id"]): engine.ask(row["question"], names[row["contract"]], "evals").to_json() for row in rows
+    }
     failures = []
 
     def share(checked: Iterable[tuple[dict[str, Any], bool]], what: str) -> float:
@@ -150,7 +152,7 @@ def run_contract(engine: Engine, rows: list[dict[str, Any]], contracts: dict[str
         for row, good in checked:
             verdicts.append(good)
             if not good:
-                got = results[row["id"]]
+                got = results[row["contract"], row["id"]]
                 failures.append({
                     "what": what, "id": row["id"], "question": row["question"], "expected": row.get("value"), "pages": row["pages"],
                     "got": got["value"], "got_pages": [c["page"] for c in got["citations"]], "abstained": got["abstained"],
@@ -160,19 +162,22 @@ def run_contract(engine: Engine, rows: list[dict[str, Any]], contracts: dict[str
     return {
         "questions": len(rows),
         "unread": unread,
-        "value_exact": share(((r, same_value(r["value"], results[r["id"]]["value"])) for r in valued), "value"),
+        "value_exact": share(((r, same_value(r["value"], results[r["contract"], r["id"]]["value"])) for r in valued), "value"),
         "value_said": share(
-            ((r, said({"text": r.get("text") or r["value"]["text"]}, results[r["id"]]["answer"])) for r in valued), "said"
+            ((r, said({"text": r.get("text") or r["value"]["text"]}, results[r["contract"], r["id"]]["answer"])) for r in valued),
+            "said",
         ),
         "page_in_3": share(
-            ((r, any(c["page"] in r["pages"] for c in results[r["id"]]["citations"][:3])) for r in answerable), "page"
+            ((r, any(c["page"] in r["pages"] for c in results[r["contract"], r["id"]]["citations"][:3])) for r in answerable),
+            "page",
         ),
         "page_first": share(
-            ((r, any(c["page"] in r["pages"] for c in results[r["id"]]["citations"][:1])) for r in answerable), "first"
+            ((r, any(c["page"] in r["pages"] for c in results[r["contract"], r["id"]]["citations"][:1])) for r in answerable),
+            "first",
         ),
-        "absence": share(((r, results[r["id"]]["abstained"]) for r in absent), "absence"),
-        "refused": round(mean(results[r["id"]]["abstained"] for r in answerable), 4) if answerable else 0.0,
-        "ms": times([results[r["id"]]["timing_ms"]["total"] for r in rows]),
+        "absence": share(((r, results[r["contract"], r["id"]]["abstained"]) for r in absent), "absence"),
+        "refused": round(mean(results[r["contract"], r["id"]]["abstained"] for r in answerable), 4) if answerable else 0.0,
+        "ms": times([results[r["contract"], r["id"]]["timing_ms"]["total"] for r in rows]),
         "failures": failures,
     }
 

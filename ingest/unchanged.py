@@ -6,6 +6,7 @@ Whole: every file has the digest that the manifest gives, Chroma's database is s
 import hashlib
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,6 @@ def _sound(index: Index, folder: Path, view: str) -> bool:
 def _store_whole(file: Path) -> bool:
     if not file.is_file():
         return True  # on a server
-    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as db:
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
         (found,) = db.execute("pragma quick_check").fetchone()
-    db.close()
     return bool(found == "ok")

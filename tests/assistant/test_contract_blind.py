@@ -59,7 +59,9 @@ def test_a_change_over_the_years_shows_its_working(ask):
 
 def test_quand_in_a_condition_asks_for_no_date():
     assert "date" not in wanted_kinds("quelle part on demande quand on ne fournit pas les repas ?")
-    assert "date" in wanted_kinds("le bilan c'est pour quand ?")
+    assert "date" not in wanted_kinds("quand on ne fournit pas les repas on demande combien ?")
+    for text in ("le bilan c'est pour quand ?", "on rend le dernier rapport quand ?", "le delai court depuis quand ?"):
+        assert "date" in wanted_kinds(text)
     assert wanted_kinds("on risque une penalite si on rend nos documents en retard ?") == {}
 
 

@@ -4,7 +4,7 @@ rives.pdf and verger.pdf (EHPAD, with avenants), colombier and passerelle (disab
 (CHRS), lisiere.pdf (child protection); tilleul.pdf (EHPAD, with an avenant), marronnier (disability; .pdf and .docx) and
 escale-scan.pdf (CHRS); glycine.pdf (EHPAD, with an avenant), tramontane (disability; .pdf and .docx) and relais-scan.pdf
 (CHRS); aubepine.pdf (EHPAD, with an avenant), mistral (disability; .pdf and .docx) and phare-scan.pdf (CHRS). Those of
-blind7, kept apart for a last measure: romarin.pdf (EHPAD, with an avenant), hirondelle (disability; .pdf and .docx),
+blind7: romarin.pdf (EHPAD, with an avenant), hirondelle (disability; .pdf and .docx),
 balise-scan.pdf (CHRS).
 
 Usage: python -m evals.contracts.blind.blind FOLDER
