@@ -18,10 +18,11 @@ import pypdfium2  # type: ignore[import-untyped]
 
 from corpus.values import find_values
 from evals.contracts.blind import blind
+from evals.contracts.blind.ask import SETS as SETS_OF_BLIND
 from evals.contracts.make_contracts import drawing, word
 
 QUESTIONS = Path(__file__).resolve().parent.parent / "questions"
-SETS = ("contracts", "blind", "blind2", "blind3", "blind4", "blind5", "blind6", "blind7")
+SETS = ("contracts", *SETS_OF_BLIND.values())
 
 
 def squeezed(text: str) -> str:

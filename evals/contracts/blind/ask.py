@@ -1,10 +1,10 @@
 """Directors' questions on the blind contracts; writes each set of ../../questions once each expectation is found in the PDF.
 
 `ask.txt` makes blind.jsonl and so on. Each was measured once before anybody looked at it (`evals/reports/essais.md`), none is unseen
-any more; blind6 and blind7 are in no training script. A line is
-"question | kind | value | text | evidence…": "*" after the kind marks a computed value, "^" one told in thousands.
+any more; blind6 and blind7 are in no training script. `drill*.txt`: more questions on contracts already studied, to learn from.
+A line is "question | kind | value | text | evidence…": "*" after the kind marks a computed value, "^" one told in thousands.
 
-Usage: python -m evals.contracts.blind.ask
+Usage: python -m evals.contracts.blind.ask [FILE …]   (all of them, or "ask7 drill1")
 """
 
 import io
@@ -20,7 +20,7 @@ from evals.contracts.blind.blind import drawing
 
 HERE = Path(__file__).resolve().parent
 QUESTIONS = HERE.parents[1] / "questions"
-SETS = {"ask": "blind"} | {f"ask{n}": f"blind{n}" for n in range(2, 8)}
+SETS = {path.stem: path.stem.replace("ask", "blind") for path in sorted([*HERE.glob("ask*.txt"), *HERE.glob("drill*.txt")])}
 
 
 def squeezed(text: str) -> str:
@@ -77,8 +77,8 @@ def rows(asked: str = "ask") -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    for asked, name in SETS.items():
-        found = rows(asked)
+    for asked in sys.argv[1:] or SETS:
+        found, name = rows(asked), SETS[asked]
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found)
         (QUESTIONS / f"{name}.jsonl").write_text(text, encoding="utf-8")
         print(name, len(found), sum(not row["answerable"] for row in found), file=sys.stderr)
