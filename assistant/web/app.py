@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import inspect
 import io
 import os
 import threading
@@ -35,9 +36,30 @@ DAY = 24 * 3600  # seconds between two looks at what is too old to keep
 TICK = 1.0  # seconds between two looks at the preparation
 
 
+@contextlib.contextmanager
+def without_stubs() -> Iterator[None]:
+    """Import Gradio without it reading its own source and rewriting its `.pyi` files: a quarter of the time to a page.
+
+    Gradio (`component_meta.create_or_modify_pyi`) lets alone a class whose file is not found.
+    """
+    found = inspect.getfile
+
+    def getfile(thing: Any) -> str:
+        if isinstance(thing, type) and thing.__module__.startswith("gradio."):
+            raise OSError
+        return found(thing)
+
+    inspect.getfile = getfile  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        inspect.getfile = found
+
+
 def build_app(engine: Engine, prep: Preparation | None = None) -> Any:
     """The Gradio app (not launched)."""
-    import gradio as gr
+    with without_stubs():
+        import gradio as gr
 
     prep = prep or Preparation(engine)
 
@@ -93,7 +115,8 @@ def doors(engine: Engine, host: str) -> list[Middleware]:
 
 def serve(engine: Engine, host: str, port: int) -> None:
     """Serve the page until interrupted, at once: the index is built meanwhile. Raises `CasfError` when the port is taken."""
-    import gradio as gr
+    with without_stubs():
+        import gradio as gr
 
     from assistant.web.sessions import lighten
 

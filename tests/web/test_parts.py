@@ -1,6 +1,8 @@
 """Parts of the page that need no browser: owners, the picture of a page, the line of time, the sheet, the first build."""
 
 import asyncio
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from types import SimpleNamespace
@@ -197,3 +199,22 @@ def test_a_turn_grows_and_numbers_both_answers_in_one_run(monkeypatch):
     assert last["next"] == ["Et ensuite ?"]
     assert "utile ?" in conversation_html([last])
     assert "utile ?" not in conversation_html([{**last, "growing": True}])
+
+
+def test_gradio_reads_none_of_its_own_source_when_it_is_imported():
+    program = """
+import ast, inspect, sys
+parse, readers = ast.parse, []
+def counted(*args, **options):
+    readers.append(sys._getframe(1).f_code.co_filename)
+    return parse(*args, **options)
+ast.parse = counted
+from assistant.web.app import without_stubs
+found = inspect.getfile
+with without_stubs():
+    import gradio
+assert inspect.getfile is found
+assert not [reader for reader in readers if reader.endswith("component_meta.py")]
+assert callable(gradio.Button.click) and callable(gradio.Blocks.load)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
