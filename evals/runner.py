@@ -47,6 +47,9 @@ CONTRACTS = {
     "romarin": "romarin.pdf",
     "hirondelle": "hirondelle.pdf",
     "balise": "balise-scan.pdf",
+    "genevrier": "genevrier.pdf",
+    "alizier": "alizier.pdf",
+    "ancre": "ancre-scan.pdf",
 }
 KINDS = {
     "contract": "contract",

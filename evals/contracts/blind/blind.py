@@ -5,7 +5,8 @@ rives.pdf and verger.pdf (EHPAD, with avenants), colombier and passerelle (disab
 escale-scan.pdf (CHRS); glycine.pdf (EHPAD, with an avenant), tramontane (disability; .pdf and .docx) and relais-scan.pdf
 (CHRS); aubepine.pdf (EHPAD, with an avenant), mistral (disability; .pdf and .docx) and phare-scan.pdf (CHRS). Those of
 blind7: romarin.pdf (EHPAD, with an avenant), hirondelle (disability; .pdf and .docx),
-balise-scan.pdf (CHRS).
+balise-scan.pdf (CHRS). Those of blind8: genevrier.pdf (EHPAD, with an avenant), alizier (disability; .pdf and .docx),
+ancre-scan.pdf (CHRS).
 
 Usage: python -m evals.contracts.blind.blind FOLDER
 
@@ -126,8 +127,19 @@ HANDS = {
         "", "Serif-Regular", "Serif-Bold", 13, 21.5, 11.5, 15, (("GRID", (0, 0), (-1, -1), 0.5, colors.black),), True, "-",
         foot="Page {page} sur {total}",
     ),
+    "genevrier": Hand(
+        "Convention n° 2023-DAU-0388", "Serif-Regular", "Serif-Bold", 12.5, 20.5, 10, 17,
+        (("BOX", (0, 0), (-1, -1), 1.2, colors.black), ("INNERGRID", (0, 0), (-1, -1), 0.3, colors.grey)), False, "–",
+        foot="Paraphes : …… / …… / ……          {page} / {total}", head_rule=True,
+    ),
+    "alizier": Hand(
+        "ARS Bocage-et-Estuaires – trame CPOM PH V6 – L'Alizier", "SansNarrow-Regular", "Sans-Bold", 12, 20, 10, 20,
+        (("GRID", (0, 0), (-1, -1), 0.4, colors.darkorange), ("BACKGROUND", (0, 0), (-1, 0), colors.moccasin)), True, "▸", False,
+        "ARS-BE/DOMS/2024/PH-027 – {page}",
+    ),
+    "ancre": Hand("CPOM L'Ancre", "Sans-Regular", "Serif-Bold", 12, 20, 10.5, 16, (*COLUMN_RULES,), True, "-", False, "{page}", True),
 }  # fmt: skip
-SCANS = {"halte": 612, "escale": 2023, "relais": 4127, "phare": 8311, "balise": 5903}  # each with its scan's seed
+SCANS = {"halte": 612, "escale": 2023, "relais": 4127, "phare": 8311, "balise": 5903, "ancre": 7459}  # each with its scan's seed
 
 
 def blocks(name: str) -> tuple[list[tuple[str, list[str]]], dict[str, str]]:
@@ -309,7 +321,8 @@ def make(folder: Path) -> dict[str, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     contents = {f"{name}.pdf": drawing(name) for name in HANDS if name not in SCANS}
     contents |= {
-        f"{name}.docx": word(name) for name in ("colombier", "passerelle", "marronnier", "tramontane", "mistral", "hirondelle")
+        f"{name}.docx": word(name)
+        for name in ("colombier", "passerelle", "marronnier", "tramontane", "mistral", "hirondelle", "alizier")
     }
     contents |= {f"{name}-scan.pdf": scanned(drawing(name), seed) for name, seed in SCANS.items()}
     for name, data in contents.items():
