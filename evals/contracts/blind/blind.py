@@ -134,7 +134,7 @@ HANDS = {
     ),
     "alizier": Hand(
         "ARS Bocage-et-Estuaires – trame CPOM PH V6 – L'Alizier", "SansNarrow-Regular", "Sans-Bold", 12, 20, 10, 20,
-        (("GRID", (0, 0), (-1, -1), 0.4, colors.darkorange), ("BACKGROUND", (0, 0), (-1, 0), colors.moccasin)), True, "▸", False,
+        (("GRID", (0, 0), (-1, -1), 0.4, colors.darkorange), ("BACKGROUND", (0, 0), (-1, 0), colors.moccasin)), True, "-", False,
         "ARS-BE/DOMS/2024/PH-027 – {page}",
     ),
     "ancre": Hand("CPOM L'Ancre", "Sans-Regular", "Serif-Bold", 12, 20, 10.5, 16, (*COLUMN_RULES,), True, "-", False, "{page}", True),
