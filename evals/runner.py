@@ -50,6 +50,9 @@ CONTRACTS = {
     "genevrier": "genevrier.pdf",
     "alizier": "alizier.pdf",
     "ancre": "ancre-scan.pdf",
+    "chataigneraie": "chataigneraie.pdf",
+    "loriot": "loriot.pdf",
+    "amarre": "amarre-scan.pdf",
 }
 KINDS = {
     "contract": "contract",

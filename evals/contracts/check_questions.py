@@ -79,7 +79,7 @@ def main() -> int:
     texts = {name: pages(name) for name in {row["contract"] for row in rows}}
     words = {
         name: squeezed(word_text(name))
-        for name in ("handicap", "passerelle", "marronnier", "tramontane", "mistral", "hirondelle", "alizier")
+        for name in ("handicap", "passerelle", "marronnier", "tramontane", "mistral", "hirondelle", "alizier", "loriot")
     }
     bad = 0
     for row in rows:

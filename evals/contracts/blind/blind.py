@@ -6,7 +6,8 @@ escale-scan.pdf (CHRS); glycine.pdf (EHPAD, with an avenant), tramontane (disabi
 (CHRS); aubepine.pdf (EHPAD, with an avenant), mistral (disability; .pdf and .docx) and phare-scan.pdf (CHRS). Those of
 blind7: romarin.pdf (EHPAD, with an avenant), hirondelle (disability; .pdf and .docx),
 balise-scan.pdf (CHRS). Those of blind8: genevrier.pdf (EHPAD, with an avenant), alizier (disability; .pdf and .docx),
-ancre-scan.pdf (CHRS).
+ancre-scan.pdf (CHRS). Those of blind9: chataigneraie.pdf (EHPAD, with an avenant), loriot (disability; .pdf and .docx),
+amarre-scan.pdf (CHRS).
 
 Usage: python -m evals.contracts.blind.blind FOLDER
 
@@ -138,8 +139,30 @@ HANDS = {
         "ARS-BE/DOMS/2024/PH-027 – {page}",
     ),
     "ancre": Hand("CPOM L'Ancre", "Sans-Regular", "Serif-Bold", 12, 20, 10.5, 16, (*COLUMN_RULES,), True, "-", False, "{page}", True),
+    "chataigneraie": Hand(
+        "La Châtaigneraie – CPOM GV-CEV-2024-31", "Sans-Regular", "Sans-Bold", 11, 17.5, 9.5, 22,
+        (("BOX", (0, 0), (-1, -1), 1, colors.saddlebrown), ("INNERGRID", (0, 0), (-1, -1), 0.25, colors.grey),
+         ("BACKGROUND", (0, 0), (-1, 0), colors.antiquewhite)), True, "▪", False, "{page} | {total}", True,
+    ),
+    "loriot": Hand(
+        "Le Loriot, contrat 2026-2030", "Serif-Regular", "Serif-Bold", 13, 21, 10, 21,
+        (("LINEABOVE", (0, 0), (-1, 0), 0.8, colors.black), ("LINEBELOW", (0, 0), (-1, 0), 0.5, colors.black),
+         ("LINEBELOW", (0, -1), (-1, -1), 0.8, colors.black)), False, "–", foot="{page}",
+    ),
+    "amarre": Hand(
+        "", "Serif-Regular", "Sans-Bold", 13, 21, 10.5, 14, (("GRID", (0, 0), (-1, -1), 0.8, colors.black),), True, "-",
+        foot="Paraphes                    {page}/{total}",
+    ),
 }  # fmt: skip
-SCANS = {"halte": 612, "escale": 2023, "relais": 4127, "phare": 8311, "balise": 5903, "ancre": 7459}  # each with its scan's seed
+SCANS = {
+    "halte": 612,
+    "escale": 2023,
+    "relais": 4127,
+    "phare": 8311,
+    "balise": 5903,
+    "ancre": 7459,
+    "amarre": 7741,
+}  # each with its scan's seed
 
 
 def blocks(name: str) -> tuple[list[tuple[str, list[str]]], dict[str, str]]:
@@ -322,7 +345,7 @@ def make(folder: Path) -> dict[str, Path]:
     contents = {f"{name}.pdf": drawing(name) for name in HANDS if name not in SCANS}
     contents |= {
         f"{name}.docx": word(name)
-        for name in ("colombier", "passerelle", "marronnier", "tramontane", "mistral", "hirondelle", "alizier")
+        for name in ("colombier", "passerelle", "marronnier", "tramontane", "mistral", "hirondelle", "alizier", "loriot")
     }
     contents |= {f"{name}-scan.pdf": scanned(drawing(name), seed) for name, seed in SCANS.items()}
     for name, data in contents.items():
