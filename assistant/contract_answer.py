@@ -13,6 +13,7 @@ from assistant.contract_lists import lists
 from assistant.contract_question import Asked, understand
 from assistant.contract_reading import Reading, Unit, read_contract
 from assistant.contract_silence import is_silent, said_elsewhere
+from assistant.contract_subjects import subject_chances, temper
 from assistant.contract_sums import worked_out
 from assistant.contract_text import AVENANT, DIAGNOSTIC, GLOSSARY, PREAMBLE, VISAS, Piece
 from assistant.contract_values import candidates, turned
@@ -79,10 +80,16 @@ class Weighed:
     best: Candidate | None
 
 
-def weigh(question: Question, opened: OpenContract, embedder: Embedder) -> Weighed | None:
-    """What a contract holds on a question; None for a contract that holds nothing."""
+def weigh(
+    question: Question, opened: OpenContract, embedder: Embedder, chances: dict[str, float] | None = None
+) -> Weighed | None:
+    """What a contract holds on a question; None for a contract that holds nothing.
+
+    `chances`: other chances of being subjects than the fitted ones, to measure them.
+    """
     reading = read_contract(opened)
     asked = understand(question, reading)
+    asked = temper(asked, subject_chances(question.mended, embedder) if chances is None else chances)
     asked.kinds = likely_kinds(asked.kinds, embedder.query(question.mended), embedder.fingerprint)
     ranked = rank(asked, reading, opened, embedder)
     if not ranked:

@@ -42,13 +42,17 @@ _PREFIX = 5  # stems that share so many letters from the start are the same word
 
 @dataclass(frozen=True, eq=False)
 class Idea:
-    """One thing that a question speaks of: matched by any of its patterns, or by all the stems of any of its groups."""
+    """One thing that a question speaks of: matched by any of its patterns, or by all the stems of any of its groups.
+
+    `subject`, in [0, 1]: how likely a contract has to speak of it to answer, rather than it being a way of asking.
+    """
 
     name: str
     groups: tuple[frozenset[str], ...]
     patterns: tuple[re.Pattern[str], ...] = ()
     weight: float = 1.0
     light: bool = False
+    subject: float = 0.5
 
     def held(self, folded: str, stems: frozenset[str]) -> bool:
         """Whether a text, folded and as stems, speaks of it."""

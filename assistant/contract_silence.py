@@ -1,6 +1,6 @@
 """Whether a contract is silent on a question, and what is said then.
 
-Four measures decide, weighed by a logistic regression over the questions of `evals/questions` whose answer is known to be
+Five measures decide, weighed by a logistic regression over the questions of `evals/questions` whose answer is known to be
 in the contract or not (`evals/train_silence.py` makes the weights).
 """
 
@@ -8,25 +8,28 @@ import math
 import re
 from collections.abc import Sequence
 
-from assistant.contract_cues import Candidate
+from assistant.contract_cues import Candidate, level
 from assistant.contract_question import Asked
 from assistant.contract_reading import Reading, Unit
 from corpus.clauses import Clause, expected_clauses
 
 # Intercept, then one weight a measure, in the order of `measures`.
-WEIGHTS = (6.7, -2.3, 2.2, -2.8, -6.2)
+WEIGHTS = (-0.6, 1.4, 1.9, -0.9, -4.5, 3.9)
 THRESHOLD = 0.5
+_MET = 0.6  # in its paragraph, see `level`
 
 
 def measures(
     asked: Asked, ranked: Sequence[tuple[Unit, float, float]], cosine: float, best: Candidate | None
 ) -> tuple[float, ...]:
     """(share of the question met at the best place, share whose words stand nowhere, nearness in meaning, share met where
-    the value stands); each about in [0, 1]. `ranked` is (unit, score, fit), best first."""
+    the value stands, likeliest subject not met there); each about in [0, 1]. `ranked` is (unit, score, fit), best first."""
     top = max((fit for _, _, fit in ranked[:12]), default=0.0)
     stranger = sum(idea.weight for idea in asked.ideas if idea.name in asked.unknown) / asked.weight
     value = best.fit if best is not None else 0.0 if asked.kinds.keys() - {"list"} else top
-    return top, stranger, (cosine - 0.8) * 10, value
+    place = best.unit if best is not None else max(ranked[:12], key=lambda r: r[2])[0] if ranked else None
+    missed = max((i.subject * (1 - min(1.0, level(i, place) / _MET)) for i in asked.ideas), default=0.0) if place else 1.0
+    return top, stranger, (cosine - 0.8) * 10, value, missed
 
 
 def silence(found: Sequence[float]) -> float:

@@ -19,7 +19,7 @@ from assistant.settings import Settings
 from corpus.words import fold
 from evals.runner import QUESTIONS, read_questions
 
-SETS = ("contract", "contracts", "blind", "blind2", "blind3", "blind4", "blind5")
+SETS = ("contract", "contracts", "blind", "blind2", "blind3", "blind4", "blind5", "drill1", "drill2", "drill3", "drill4")
 STRENGTH = 3.0  # the inverse of the penalty on weights
 
 

@@ -4,18 +4,18 @@ Usage: python -m evals.train_silence HOME   (a home where the embedding model is
 """
 
 import sys
-from pathlib import Path
 
 import numpy as np
 
 from assistant.contract_answer import weigh
 from assistant.contract_facts import SURE
 from assistant.contract_silence import measures
+from assistant.contract_subjects import subject_chances
 from assistant.contract_years import other_years
 from assistant.engine import Engine
 from assistant.question import read_question
 from assistant.settings import Settings
-from evals.runner import QUESTIONS, made_contracts, read_questions
+from evals.train_subjects import apart, asked_of_contracts, labelled, nowhere
 
 RARE = 0.4  # silent questions are few: how far they are made to weigh as much as the others (0 = not at all, 1 = wholly)
 
@@ -23,23 +23,21 @@ RARE = 0.4  # silent questions are few: how far they are made to weigh as much a
 def samples(engine: Engine) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Measures (n, 4) of the questions on contracts that no fact and no year settles, whether the contract is silent (n,), and
     which contract it is (n,)."""
-    rows = [
-        row
-        for name in ("contract", "contracts", "blind", "blind2", "blind3", "blind4", "blind5")
-        for row in read_questions(QUESTIONS / f"{name}.jsonl")
-    ]
-    ids = {"demo": "demo", **made_contracts(engine, rows)}
+    rows, ids = asked_of_contracts(engine)
+    met, more = nowhere(engine, rows, ids), labelled(engine)
+    fingerprint = engine.embedder.fingerprint
+    weights = {name: apart(met, more, name, fingerprint) for name in {row["contract"] for row in rows}}
     seen, silent, names = [], [], []
     for row in rows:
-        if row["contract"] not in ids:
-            continue
-        opened = engine.workspace("evals").open(ids[row["contract"]])
-        weighed = weigh(read_question(row["question"]), opened, engine.embedder)
+        name, question = row["contract"], read_question(row["question"])
+        opened = engine.workspace("evals").open(ids[name])
+        # Words weighed as in a contract never seen: by what the others' questions taught.
+        weighed = weigh(question, opened, engine.embedder, subject_chances(question.mended, engine.embedder, weights[name]))
         if weighed is None:
             continue
         best, reading = weighed.best, weighed.reading
         if best is None or (best.score < SURE and not other_years(weighed.asked, best, reading)):
-            names.append(row["contract"])
+            names.append(name)
             seen.append(measures(weighed.asked, weighed.scored, max(r.cosine for r in weighed.ranked), best))
             silent.append(not row["answerable"])
     return np.array(seen), np.array(silent, float), np.array(names)
@@ -64,8 +62,11 @@ def silent(weights: np.ndarray, x: np.ndarray) -> np.ndarray:
     return taken
 
 
-if __name__ == "__main__":
-    x, y, names = samples(Engine(Settings.load(str(Path(sys.argv[1])))))
+def main() -> int:
+    if len(sys.argv) != 2:
+        print("Usage : python -m evals.train_silence DOSSIER", file=sys.stderr)
+        return 2
+    x, y, names = samples(Engine(Settings.load(sys.argv[1])))
     weights = fit(x, y)
     kept = np.zeros(len(y), bool)
     for name in set(names):  # what a contract never seen would get
@@ -73,3 +74,8 @@ if __name__ == "__main__":
     for title, taken in (("appris", silent(weights, x)), ("chaque contrat mis à part", kept)):
         print(f"{title} : silence reconnu {taken[y > 0].mean():.2f}, refus à tort {taken[y == 0].mean():.3f}")
     print(np.round(weights, 1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

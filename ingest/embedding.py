@@ -78,6 +78,11 @@ class Embedder(Embeddings):
         """One question's vector (d,) and, from the same reading, those of its tokens (n, d), float32; not to be written on."""
         return self._read(text)
 
+    def query_spans(self, text: str) -> list[tuple[int, int]]:
+        """Where each token of `query_tokens` stands in the question, (start, end); [] for a configured model."""
+        encoder, before = self.encoder(), len("query: ")
+        return [(start - before, end - before) for start, end in encoder.spans("query: " + text)] if encoder else []
+
     def query(self, text: str) -> np.ndarray:
         """The vector of one question, shape (d,), float32; not to be written on."""
         return self.query_tokens(text)[0]

@@ -61,6 +61,10 @@ class Encoder:
         vector, tokens = self._run(self._session, ["vector", "tokens"], text)
         return vector, tokens
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where each token of `tokens` stands in a prefixed text; (0, 0) for the marks at both ends."""
+        return list(self._tokenizer.encode(text).offsets)
+
     def _run(self, session: Any, outputs: list[str], text: str) -> list[np.ndarray]:
         ids = np.array([self._tokenizer.encode(text).ids], np.int64)
         return [out[0] for out in session.run(outputs, {"ids": ids})]
