@@ -29,6 +29,8 @@ _COUNTED = re.compile(r"\s*(?:d['’]ouverture|de fermeture|par (?:an|semaine|mo
 _SPLIT = re.compile(r"(?<!\d),\s|,\s(?!\d)|\s;\s|\set\s|\s:\s|\.\s")
 
 
+KIND, MISSED = 0.7, 0.2  # what being of the kind asked for counts in a score, and missing the question's subject
+
 # What an idea counts by where it is met: in the sentence or row itself, its heading, its paragraph, the headings above.
 _OWN, _NEAR, _AROUND, _FAR, _HEADS = 1.0, 0.75, 0.6, 0.35, 0.3
 
@@ -39,6 +41,11 @@ def level(idea: Idea, unit: Unit) -> float:
         if span.text and idea.held(span.folded, span.stems):
             return met
     return _HEADS if any(idea.held(h.folded, h.stems) for h in unit.heads) else 0.0
+
+
+def missed(asked: Asked, unit: Unit) -> float:
+    """How likely a unit and what is around it leave out a subject of the question, in [0, 1]."""
+    return max((idea.subject * (1 - min(1.0, level(idea, unit) / _AROUND)) for idea in asked.ideas), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +173,49 @@ _CUES: tuple[tuple[str, str, str], ...] = (  # question, before the value, after
     (r"effet|commence|debut|demarre|vigueur|a partir de", r"(effet|a compter du|a partir du|debut\w*|en vigueur|depuis)\b[^,;]{0,20}$", ""),
     (r"avant quand|limite|rend|remet|envo|transm|demander|au plus tard|pour quand|pour quelle", r"(avant|au plus tard|echeance|limite|pour)\b[^,;]{0,15}$", r"^[^,;]{0,6}au plus tard"),
     (r"preavis|prevenir|(temps|mois|jours) avant\b|s.y prendre|a l.avance", r"preavis\b[^,;]{0,12}$", r"^\s*(au moins |au plus tard |de )?(avant |a l.avance|preavis)[^,;]{0,12}"),
+    (r"sous combien|combien de (temps|jours) (pour|max|a-t-on|avons|on a)|delai|on a combien de (temps|jours)|jours (pour|avons)", r"(dans (les?|un delai( maximal| maximum)? de|le delai de)|sous|delai (maximal |maximum )?(est )?de|dispose(nt)? de)\s*$", ""),
+    (r"\bvis|objectif|cible|attein\w+|\bamener|\bramener|attend\w* de nous", r"(vis(e|ent|er)|attein\w+|port(er|ee?s?) a|ramen\w+ a|passer? a|doit [\w ]*|objectif\w*|cible\w*)\b[^,;]{0,15}$", ""),
     (r"maxi|au plus|plafon|depasser|limit|jusqu.a combien|droit de", r"(au plus|plafon\w*|maxim\w*|depass\w*|exced\w*|limite|sous|limite de)\b[^,;]{0,25}$", r"^[^,;]{0,4}(au plus|maximum)"),
     (r"mini|au moins", r"(au moins|minimum|moins de)\b[^,;]{0,12}$", r"^[^,;]{0,4}(au moins|minimum)"),
     (r"baiss|perd|reduc|reduit|abattement|penal", r"(reduit\w*|baiss\w*|taux de reduction|abattement\w*)\b[^,;]{0,40}$", ""),
     (r"chaque annee|par an\b|annuel|combien de fois|fois", r"annuel", r"^\s*(fois|par an|seances|reunions)"),
 )  # fmt: skip
+
+
+_OLD = re.compile(r"\b(?:pass|port|augment|relev|ramen|redui|baiss|abaiss)\w*\s+de\s+$")
+_TO_NEW = re.compile(r"[^,;.]{0,30}?\sa\s+(?:\d|[a-z]+\s)")
+_BOUND = re.compile(r"\b(?:inferieure?s?|superieure?s?|en dessous|au-dessous|au-dessus|au-dela)\s+(?:a|de|d.)\s*$")
+_WHOLE = re.compile(r"\b(?:sur|parmi) (?:les|ses|ces|leurs|nos)\s+$")
+_EVERY = re.compile(r"\btou(?:te)?s les\s+$")
+_OFTEN = re.compile(
+    r"tous les combien|toutes les combien|\bfrequen|\bsouvent|combien de fois|\brythme|periodicite|quel intervalle"
+)
+_NUMBER_OF_NAME = re.compile(r"\b(?:finess|siren|siret|rpps|naf|ape)(?: (?:geo\w*|jur\w*|ej|et))?\s*(?:n°|:)?\s*(?:[\d ]*\s)?$")
+
+
+def part_played(asked: Asked, before: str, after: str, around: str) -> float:
+    """What the part that a value plays in its sentence counts against it, or for it; all folded, `around` its own stretch.
+
+    "De 6 à 9 places": what it was; "inférieur à 90 %": a condition; "sur les 36 places, huit": a whole; "tous les deux mois": a
+    rhythm; "sans restauration": the case that the question puts.
+    """
+    bonus = 0.0
+    if _OLD.search(before) and _TO_NEW.match(after):
+        bonus += 0.2 if asked.original else -0.4
+    if _BOUND.search(before) and not re.search(r"seuil|dessous|dessus|partir|au-dela|plancher|quand\b", asked.folded):
+        bonus -= 0.2
+    if _WHOLE.search(before) and "," in after and asked.share(after.split(",", 1)[1]) > 0.3:
+        bonus -= 0.4
+    if re.match(r"\s+consecuti", after) or (_EVERY.search(before) and not _OFTEN.search(asked.folded)):
+        bonus -= 0.3
+    if _NUMBER_OF_NAME.search(before):
+        bonus -= 1.0
+    without = re.search(r"\bsans\b|\bhors\b|\bpas\b", asked.folded)
+    if re.search(r"\bsans (?!qu|pouvoir|jamais|depasser|exceder|delai)|\bhors\b|\bne sont pas\b|\bn.est pas\b", around):
+        bonus += 0.15 if without else -0.1
+    elif without and re.search(r"\bavec\b", around):
+        bonus -= 0.15
+    return bonus
 
 
 def cue_bonus(asked: Asked, before: str, after: str) -> float:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from assistant.contract_cues import TOTAL, Candidate
+from assistant.contract_cues import KIND, TOTAL, Candidate
 from assistant.contract_question import Asked, Idea, stems_of
 from assistant.contract_reading import Reading, Unit
 from assistant.contract_text import AVENANT, GLOSSARY, bare, one_line
@@ -44,7 +44,7 @@ def _candidate(asked: Asked, items: Sequence[str], unit: Unit, score: float, fit
         same = 0.0 if not count else 0.3 if count == len(names) else -0.3
         value = Value("list", ", ".join(names), names, 0, 0)  # type: ignore[arg-type]
         first = 0.25 * (asked.kinds["list"] >= max(asked.kinds.values()))
-        yield Candidate(value, unit, score + 0.35 * asked.kinds["list"] + first + same, fit)
+        yield Candidate(value, unit, score + KIND * asked.kinds["list"] + first + same, fit)
 
 
 def _series(asked: Asked, reading: Reading) -> Iterator[Candidate]:

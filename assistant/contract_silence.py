@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from assistant.contract_cues import Candidate, level
+from assistant.contract_cues import Candidate, missed
 from assistant.contract_question import Asked
 from assistant.contract_reading import Reading, Unit
 from corpus.clauses import Clause, expected_clauses
@@ -16,7 +16,6 @@ from corpus.clauses import Clause, expected_clauses
 # Intercept, then one weight a measure, in the order of `measures`.
 WEIGHTS = (-0.6, 1.4, 1.9, -0.9, -4.5, 3.9)
 THRESHOLD = 0.5
-_MET = 0.6  # in its paragraph, see `level`
 
 
 def measures(
@@ -28,8 +27,7 @@ def measures(
     stranger = sum(idea.weight for idea in asked.ideas if idea.name in asked.unknown) / asked.weight
     value = best.fit if best is not None else 0.0 if asked.kinds.keys() - {"list"} else top
     place = best.unit if best is not None else max(ranked[:12], key=lambda r: r[2])[0] if ranked else None
-    missed = max((i.subject * (1 - min(1.0, level(i, place) / _MET)) for i in asked.ideas), default=0.0) if place else 1.0
-    return top, stranger, (cosine - 0.8) * 10, value, missed
+    return top, stranger, (cosine - 0.8) * 10, value, missed(asked, place) if place is not None else 1.0
 
 
 def silence(found: Sequence[float]) -> float:

@@ -15,14 +15,18 @@ from assistant.contract_avenants import Change
 from assistant.contract_cells import LENGTHS, of_row
 from assistant.contract_cues import (
     FLOW,
+    KIND,
+    MISSED,
     SOME,
     Candidate,
     counts,
     cue_bonus,
     inside,
     is_given,
+    missed,
     near_years,
     of_another,
+    part_played,
     stretch,
     usable,
     year_bonus,
@@ -39,11 +43,14 @@ def candidates(asked: Asked, scored: Sequence[tuple[Unit, float, float]], readin
     """Every value of the wanted kinds in the units, best first. `scored` gives each unit's score and fit, both in [0, 1+]."""
     out = []
     for unit, score, fit in scored:
+        aside = MISSED * missed(asked, unit)
         for candidate in _of_unit(asked, unit, reading):
             bonus = asked.kinds.get("duration" if candidate.note in LENGTHS else candidate.value.kind, 0.0)
             # A cell stands where its row and its column cross: its column's words count as much as its row's.
             crossed = 0.7 * max(0.0, candidate.fit - fit) if unit.is_row and candidate.value.kind != "date" else 0.0
-            out.append(replace(candidate, score=candidate.score + score + 0.35 * bonus + crossed, fit=max(candidate.fit, fit)))
+            out.append(
+                replace(candidate, score=candidate.score + score + KIND * bonus + crossed - aside, fit=max(candidate.fit, fit))
+            )
     out.sort(key=lambda c: -c.score)
     return turned(asked, out, reading)
 
@@ -106,6 +113,7 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
             part = SOME.search(fold(before)[-40:])
             bonus -= 0.25 * bool(some or (part and (not its_own or part[0].startswith("reserv"))))  # a part of what is counted
         bonus -= 0.12 * of_another(asked, fold(f"{before} {after}"))
+        bonus += part_played(asked, fold(text[: value.start]), fold(text[value.end :]), fold(f"{before} {after}"))
         yield Candidate(candidate, unit, bonus, 0.0, years=() if value.kind == "date" else near_years(text, value))
     if asked.kinds.get("amount", 0.0) >= 0.7 and _SHARED.search(asked.folded):
         yield from _parts(asked, unit)

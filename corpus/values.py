@@ -59,12 +59,12 @@ _AMOUNT = re.compile(
 )
 _PERCENT = re.compile(rf"(?<![\d,.])(?P<num>[-−+]?{_NUM})\s{{0,3}}(?:%|pour cent\b|p\. ?100\b)", re.IGNORECASE)
 _DURATION = re.compile(
-    rf"(?<![\w,.])(?P<num>\d+|{_WORDS})(?:\s?\(\d+\))?{_SPACE}(?:(?:premi|derni)[eè]re?s?{_SPACE})?(?P<unit>ans?|années?|mois|semaines?|jours?|heures?|h)\b(?P<half>\set\sdemie?)?(?!\s*\d)",
+    rf"(?<![\w,.])(?P<num>\d+|{_WORDS})(?:\s?\(\d+\))?{_SPACE}(?:(?:premi|derni)[eè]re?s?{_SPACE})?(?P<unit>ans?|ann[ée]es?|mois|semaines?|jours?|heures?|h)\b(?P<half>\set\sdemie?)?(?!\s*\d)",
     re.IGNORECASE,
 )
 _COUNT = re.compile(rf"(?<![\d,./-])(?P<num>{_NUM})(?![\d/€%]|\s?(?:€|%|euros|ans?\b|mois\b|jours?\b))")
 _COUNT_WORD = re.compile(rf"(?<![\w-])(?P<num>{_WORDS})(?![\w-])", re.IGNORECASE)
-_UNITS = {"an": "Y", "année": "Y", "mois": "M", "semaine": "W", "jour": "D", "heure": "H", "h": "H"}
+_UNITS = {"an": "Y", "année": "Y", "annee": "Y", "mois": "M", "semaine": "W", "jour": "D", "heure": "H", "h": "H"}
 
 
 @dataclass(frozen=True, slots=True)
