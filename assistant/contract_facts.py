@@ -161,9 +161,8 @@ def _lists(asked: Asked, reading: Reading) -> Iterator[Candidate]:
             continue
         if row.value is not None and row.value.kind == "list" and len(row.value.items) > 1:
             kind = _TYPE.search(asked.folded) if key == "perimetre_essms" else None
-            items = [
-                i for i in row.value.items if kind and kind[1] in fold(f"{i.text} {i.piece.text}").split()
-            ] or row.value.items
+            named = [i for i in row.value.items if kind and kind[1] in fold(f"{i.text} {i.piece.text}").split()]
+            items = named if len(named) > 1 else row.value.items  # "Résidence du Parc" alone: "résidences" is said of all
             names = [re.sub(r"\s*\(\d+ places?\)$", "", item.text) for item in items]
             piece = row.value.items[0].piece
             unit = next(

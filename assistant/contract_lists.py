@@ -2,43 +2,47 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from dataclasses import replace
+from itertools import groupby, takewhile
 
 from assistant.contract_cues import KIND, TOTAL, Candidate
+from assistant.contract_items import parts, run_of, short, subject_of
 from assistant.contract_question import Asked, Idea, stems_of
-from assistant.contract_reading import Reading, Unit
+from assistant.contract_reading import Reading, Span, Unit
 from assistant.contract_text import AVENANT, GLOSSARY, bare, one_line
-from corpus.values import NUMBER_WORDS, Value
+from corpus.values import NUMBER_WORDS, Value, find_values
 from corpus.words import fold
 
-_ITEM = re.compile(r"\s*(?:[-–—•·■*]|\d{1,2}[.)°]|[a-h]\))\s+")
+_ITEM = re.compile(r"\s*(?:[-–—•·■*]|\d{1,2}[.)°]|[a-h]\))[\s_]+")
 _SERIES = re.compile(r"(?P<kind>[^\W\d_]{3,}) (?:n° ?)?(?P<n>\d{1,2}|[IVX]{1,4})\s?[.:–—-]\s*(?P<title>.{4,})")
 _QUOTED = re.compile(r"«[^»]{3,80}»(?:(?:\s?[,;]|\s(?:et|ou))\s(?:de |d['’])?«[^»]{3,80}»)+")
-_ENUMERATED = re.compile(
-    r"\s(?:sont|comprend|comprennent|regroupe|regroupent)\s(?P<items>[^,;:]{3,60}(?:,\s[^,;:]{3,60}){1,9}\set\s[^;:]{3,60})$"
+# What a contract leaves out, as it is asked and as it is said.
+_OUTSIDE = re.compile(
+    r"\bhors (?:du |de )?(?:contrat|cpom|perimetre|champ)|\bexclu|\ben dehors|\ba l.ecart|\bpas (?:dans|compris|couver|inclus|concern)|\bsans etre"
 )
-_NUMBERED = re.compile(r"(?:n° ?)?\d{1,2}\s?[.)–-]\s*|[a-zA-Z]\)\s*")
+_EXCLUDES = re.compile(r"\ben dehors|\bhors\b|\bexclu|\bn.?e?\s?\w+ pas\b|\bn.entre|\bne releve")
+_TOO = re.compile(r"\b(?:aussi|egalement|de meme)\b[^,;]{0,20}$")
 _MOST = 15
 _LEAST = 0.5  # share of the question that a table's or an introduction's own words must hold
+_SAID = 0.35  # the same of a sentence that lists: it says in its own words what the question puts otherwise
 
 
 def lists(asked: Asked, scored: Sequence[tuple[Unit, float, float]], reading: Reading) -> list[Candidate]:
     """Lists of the best units, each whole; [] where the question doesn't ask for one."""
     if asked.kinds.get("list", 0.0) < 0.4:
         return []
-    found = [*_series(asked, reading), *_tables(asked, reading)]
-    found += [
-        c
-        for unit, score, fit in scored[:12]
-        if not unit.is_row and fit >= _LEAST
-        for c in _said(asked, unit, score, fit, reading)
-    ]
+    sentences = [(unit, score, fit) for unit, score, fit in scored[:12] if not unit.is_row and fit >= _SAID]
+    if _OUTSIDE.search(asked.folded):
+        found = [c for unit, score, fit in sentences for c in _left_out(asked, unit, score, fit, reading)]
+    else:
+        found = [*_series(asked, reading), *_tables(asked, reading)]
+        found += [c for unit, score, fit in sentences for c in _said(asked, unit, score, fit, reading)]
     return sorted(found, key=lambda c: -c.score)
 
 
 def _candidate(asked: Asked, items: Sequence[str], unit: Unit, score: float, fit: float) -> Iterator[Candidate]:
-    names = list(dict.fromkeys(_NUMBERED.sub("", item, count=1) if _NUMBERED.match(item) else item for item in items if item))
-    if 2 <= len(names) <= _MOST:
+    names = list(dict.fromkeys(name for item in items if (name := short(item))))
+    if 2 <= len(names) <= _MOST and not all(find_values(name, "amount") for name in names):
         told = re.search(r"\b(\d{1,2}|" + "|".join(NUMBER_WORDS) + r")\b (?=\w+s\b)", asked.folded)
         count = int(told[1]) if told and told[1].isdigit() else NUMBER_WORDS.get(told[1], 0) if told else 0
         same = 0.0 if not count else 0.3 if count == len(names) else -0.3
@@ -70,48 +74,75 @@ def _tables(asked: Asked, reading: Reading) -> Iterator[Candidate]:
     subject = min(told, key=lambda idea: asked.folded.find(idea.name), default=None)  # "quels sont les ateliers de l'ESAT ?"
     rows = [unit for unit in reading.units if unit.is_row and unit.change is None and unit.piece.zone != AVENANT]
     for _, group in groupby(rows, key=lambda unit: unit.piece.table):
-        units = list(group)
-        first = units[0]
-        labels = [unit.piece.cells[0][1].strip() for unit in units if not TOTAL.match(fold(unit.piece.cells[0][1]))]
+        units = [unit for unit in group if not TOTAL.match(fold(_label(unit)))]
+        labels = [_label(unit) for unit in units]
         if len(labels) < 2 or not all(re.search(r"[^\W\d_]{3}", label) for label in labels):
             continue
+        first = units[0]
         head = first.heads[0].folded
         about = f"{head} ; {first.near.folded} ; {fold(reading.about(first.piece))}"
         fit = asked.share(about)
-        if fit < _LEAST or not (subject is None or subject.held(about, stems_of(about))):
+        told_of = [about, *map(fold, labels)] if fit >= 0.6 else [about]
+        if fit < _LEAST or not (subject is None or any(subject.held(text, stems_of(text)) for text in told_of)):
             continue
         bonus = 0.3 * asked.share(head)
-        kept = [
-            label for label in labels if _of_kind([idea for idea in told if not idea.held(about, stems_of(about))], label, labels)
-        ]
-        yield from _candidate(asked, kept, first, 0.75 * fit + 0.15 + bonus, fit)
+        others = [idea for idea in told if not idea.held(about, stems_of(about))]
+        kept = [unit for unit in units if _of_year(asked, unit, units) and _of_kind(others, unit, units)]
+        # What the whole table says is said of its list: no idea is missed because its first row lacks it.
+        whole = replace(first, own=Span(" ; ".join(unit.own.text for unit in units)))
+        yield from _candidate(asked, [_label(unit) for unit in kept], whole, 0.75 * fit + 0.15 + bonus, fit)
 
 
-def _of_kind(ideas: Sequence[Idea], label: str, labels: Sequence[str]) -> bool:
-    """Whether a label is of the kind asked for, where only some are ("quels EHPAD ?": the rows that say EHPAD)."""
+def _label(unit: Unit) -> str:
+    return unit.piece.cells[0][1].strip()
+
+
+def _of_year(asked: Asked, unit: Unit, units: Sequence[Unit]) -> bool:
+    """Whether a row is of the asked year, where some rows of its table say that year in a cell and others another one."""
+    held = [other for other in units if any(year in cell for year in asked.years for _, cell in other.piece.cells)]
+    return unit in held if 0 < len(held) < len(units) else True
+
+
+def _of_kind(ideas: Sequence[Idea], unit: Unit, units: Sequence[Unit]) -> bool:
+    """Whether a row is of the kind asked for, where only some are ("quels EHPAD ?": the rows that say EHPAD)."""
     for idea in ideas:
-        held = [other for other in labels if idea.held(fold(other), stems_of(fold(other)))]
-        if 2 <= len(held) < len(labels):
-            return label in held
+        held = [other for other in units if idea.held(other.own.folded, other.own.stems)]
+        if 2 <= len(held) < len(units):
+            return unit in held
     return True
 
 
+def _left_out(asked: Asked, unit: Unit, score: float, fit: float, reading: Reading) -> Iterator[Candidate]:
+    """What a sentence, and those after it that say the same of something else, leave out: "X is outside. So is Y." """
+    if not _EXCLUDES.search(unit.own.folded):
+        return
+    at = reading.units.index(unit)
+    units = [
+        unit,
+        *takewhile(lambda other: not other.is_row and _TOO.search(other.own.folded.strip(" .")), reading.units[at + 1 :]),
+    ]
+    names: list[str] = []
+    for said in units:
+        run = run_of(said.own.text)
+        names += run.items if run and run.rest and not run.lead else [subject_of(said.own.text)]
+    yield from _candidate(asked, names, unit, score + 0.2, fit)
+
+
 def _said(asked: Asked, unit: Unit, score: float, fit: float, reading: Reading) -> Iterator[Candidate]:
-    """The items of an enumeration: under an introduction that ends with a colon, between quotes, or after the colon."""
+    """The items of an enumeration: under an introduction that ends with a colon, between quotes, after the colon, or in a run."""
     text = unit.own.text
-    if run := _QUOTED.search(text):
-        yield from _candidate(asked, re.findall(r"«\s?([^»]+?)\s?»", run[0]), unit, score, fit)
+    if (run := _QUOTED.search(text)) and not re.search(r"\bci-apres|\bdenomm|\bdesigne", unit.own.folded):
+        if fit >= _LEAST:
+            yield from _candidate(asked, re.findall(r"«\s?([^»]+?)\s?»", run[0]), unit, score, fit)
         return
     lead, colon, tail = text.partition(" :")
-    if not colon and (run := _ENUMERATED.search(text)):  # "Les ateliers sont l'entretien, la cuisine et la blanchisserie."
-        lead, colon, tail = text[: run.start()], ":", run["items"]
     if colon and not tail.strip():
         yield from _candidate(asked, _items(unit, reading), unit, score + 0.1, fit)
-    elif colon and not _ITEM.match(unit.piece.text) and asked.share(fold(lead)) >= _LEAST:
-        parts = [part for part in re.split(r"\s?;\s|,\s(?!\d)", tail.strip(" .")) if part.strip()]
-        if len(parts) > 1:  # "a, b et c"
-            parts[-1:] = re.split(r"\set\s", parts[-1], maxsplit=1)
-        yield from _candidate(asked, [part.strip(" .,;") for part in parts], unit, score, fit)
+    elif colon and not _ITEM.match(unit.piece.text):
+        if asked.share(f"{unit.near.folded} ; {fold(lead)}") >= _SAID:
+            yield from _candidate(asked, parts(tail), unit, score, fit)
+    elif not colon and (named := run_of(text)) and asked.share(fold(f"{unit.near.text} ; {named.lead} ; {named.rest}")) >= _SAID:
+        yield from _candidate(asked, named.items, unit, score, fit)
 
 
 def _items(intro: Unit, reading: Reading) -> list[str]:
@@ -119,8 +150,8 @@ def _items(intro: Unit, reading: Reading) -> list[str]:
     at = next((i for i, unit in enumerate(reading.units) if unit is intro), len(reading.units))
     out: list[str] = []
     for unit in reading.units[at + 1 :]:
-        if unit.is_row or not _ITEM.match(unit.piece.text):
+        if unit.is_row or not (_ITEM.match(unit.piece.text)):
             break
-        item = bare(unit.piece.text).strip(" .;,")
+        item = bare(unit.piece.text).strip(" .;,_")
         out.append(series["title"] if (series := _SERIES.match(item)) else item)
     return out

@@ -161,7 +161,7 @@ def _introduced(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, str]]:
         yield piece, one_line(said.text)[-300:] if near and said else ""
 
 
-_ANAPHORA = re.compile(r"(?:il|elle|ils|elles|son|sa|ses|leur|leurs|ce|cet|cette|ces|celui-ci|celle-ci|en)\b")
+_ANAPHORA = re.compile(r"(?:il|elle|ils|elles|son|sa|ses|leur|leurs|ce|cet|cette|ces|celui-ci|celle-ci|en|y)\b")
 
 
 def _units(piece: Piece, intro: str = "") -> list[Unit]:
