@@ -22,7 +22,7 @@ _PERIMETER = re.compile(
     rf"\b({_TYPE.pattern}|etablissements?|structures?|maisons?|services?|residences?|sites?|essms)\b(?=.*\b(contrat|cpom|perimetre|dedans|couver|concern|inclus))"
     r"|\bporte sur\b|\bquel perimetre|\bperimetre (du|de)"
 )
-_PERIMETER_ALSO = re.compile(
+PERIMETER_ALSO = re.compile(
     rf"\b({_TYPE.pattern}|etablissements?|structures?|maisons?|services?|residences?|sites?|essms|liste|perimetre|couver\w*|concern\w*|inclus\w*|dedans|porte|portent|font|partie|compris\w*|sociaux|medico|gere\w*|entrent|dans)\b"
 )
 _OBJECTIVES = re.compile(r"\b(objectifs?|axes?|engagements?)\b")
@@ -34,7 +34,7 @@ def facts(asked: Asked, reading: Reading) -> list[Candidate]:
     return [*_life(asked, reading), *_lists(asked, reading)]
 
 
-def _leftover(asked: Asked, *patterns: re.Pattern[str]) -> list[str]:
+def leftover(asked: Asked, *patterns: re.Pattern[str]) -> list[str]:
     """Words of the question that say something else than these patterns."""
     text = asked.folded
     for pattern in (*patterns, _CONTRACT, _OF_OURS):
@@ -55,7 +55,7 @@ def _life(asked: Asked, reading: Reading) -> Iterator[Candidate]:
         return
     for fact in contract_words().facts:
         kind = "duration" if fact.name == "length" else "date"
-        if kind not in asked.kinds or not fact.asks.search(asked.folded) or _leftover(asked, fact.asks, fact.also, _ORIGINAL):
+        if kind not in asked.kinds or not fact.asks.search(asked.folded) or leftover(asked, fact.asks, fact.also, _ORIGINAL):
             continue
         if fact.name == "length":
             yield from _length(asked, reading)
@@ -70,7 +70,7 @@ def _life(asked: Asked, reading: Reading) -> Iterator[Candidate]:
 
 def _avenant_date(asked: Asked, reading: Reading) -> Iterator[Candidate]:
     """The day on which an avenant was signed, for a question that asks nothing else of it."""
-    if "date" not in asked.kinds or _leftover(asked, _AVENANT_DATE):
+    if "date" not in asked.kinds or leftover(asked, _AVENANT_DATE):
         return
     for avenant in reversed(reading.sheet.avenants):
         if avenant.signed and asked.avenant in ("", avenant.number):
@@ -154,10 +154,10 @@ def _months(normalized: str) -> int:
 def _lists(asked: Asked, reading: Reading) -> Iterator[Candidate]:
     if "list" not in asked.kinds:
         return
-    for pattern, also, key in ((_PERIMETER, _PERIMETER_ALSO, "perimetre_essms"), (_OBJECTIVES, _OBJECTIVES_ALSO, "objectifs")):
+    for pattern, also, key in ((_PERIMETER, PERIMETER_ALSO, "perimetre_essms"), (_OBJECTIVES, _OBJECTIVES_ALSO, "objectifs")):
         row = reading.sheet.clause(key)
         denied = re.search(r"\b(n.|ne )\w+ pas\b|\bpas (dans|compris)|\bhors\b|\bexclu", asked.folded)
-        if denied or not pattern.search(asked.folded) or _leftover(asked, also, pattern, _ORIGINAL) or not row.hits:
+        if denied or not pattern.search(asked.folded) or leftover(asked, also, pattern, _ORIGINAL) or not row.hits:
             continue
         if row.value is not None and row.value.kind == "list" and len(row.value.items) > 1:
             kind = _TYPE.search(asked.folded) if key == "perimetre_essms" else None

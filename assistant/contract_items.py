@@ -43,6 +43,7 @@ def short(item: str) -> str:
     item = item.strip(" .;,")
     while (mark := _MARK.match(item)) and mark.end() < len(item):
         item = item[mark.end() :]
+    item = re.sub(r"^(?:à (?=l['’]|la |les? )|aux? )", "", item)
     for comma in re.finditer(r",\s", item):
         if _ASIDE.match(item, comma.end()):
             item = item[: comma.start()]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import groupby, takewhile
 
 from assistant.contract_cues import KIND, TOTAL, Candidate
+from assistant.contract_facts import PERIMETER_ALSO, SURE, leftover
 from assistant.contract_items import parts, run_of, short, subject_of
 from assistant.contract_question import Asked, Idea, stems_of
 from assistant.contract_reading import Reading, Span, Unit
@@ -18,8 +19,9 @@ _SERIES = re.compile(r"(?P<kind>[^\W\d_]{3,}) (?:n° ?)?(?P<n>\d{1,2}|[IVX]{1,4}
 _QUOTED = re.compile(r"«[^»]{3,80}»(?:(?:\s?[,;]|\s(?:et|ou))\s(?:de |d['’])?«[^»]{3,80}»)+")
 # What a contract leaves out, as it is asked and as it is said.
 _OUTSIDE = re.compile(
-    r"\bhors (?:du |de )?(?:contrat|cpom|perimetre|champ)|\bexclu|\ben dehors|\ba l.ecart|\bpas (?:dans|compris|couver|inclus|concern)|\bsans etre"
+    r"\bhors (?:du |de )?(?:contrat|cpom|perimetre|champ)|\bexclu|\ben dehors|\ba l.ecart|\bpas (?:dans|compris|couver|inclus|concern)\w*"
 )
+_OURS = re.compile(r"\b(?:associations?|fondation|activites?|dispositifs?|restent?|laiss\w*|tenus?|gerons|liee?s?)\b")
 _EXCLUDES = re.compile(r"\ben dehors|\bhors\b|\bexclu|\bn.?e?\s?\w+ pas\b|\bn.entre|\bne releve")
 _TOO = re.compile(r"\b(?:aussi|egalement|de meme)\b[^,;]{0,20}$")
 _MOST = 15
@@ -35,7 +37,8 @@ def lists(asked: Asked, scored: Sequence[tuple[Unit, float, float]], reading: Re
     if _OUTSIDE.search(asked.folded):
         found = [c for unit, score, fit in sentences for c in _left_out(asked, unit, score, fit, reading)]
     else:
-        found = [*_series(asked, reading), *_tables(asked, reading)]
+        found = [*_series(asked, reading), *_tables(asked, reading), *_under_heading(asked, reading)]
+        found += [c for unit, score, fit in scored[:3] if unit.is_row and fit >= 0.6 for c in _ticked(asked, unit, score, fit)]
         found += [c for unit, score, fit in sentences for c in _said(asked, unit, score, fit, reading)]
     return sorted(found, key=lambda c: -c.score)
 
@@ -89,12 +92,18 @@ def _tables(asked: Asked, reading: Reading) -> Iterator[Candidate]:
         others = [idea for idea in told if not idea.held(about, stems_of(about))]
         kept = [unit for unit in units if _of_year(asked, unit, units) and _of_kind(others, unit, units)]
         # What the whole table says is said of its list: no idea is missed because its first row lacks it.
-        whole = replace(first, own=Span(" ; ".join(unit.own.text for unit in units)))
-        yield from _candidate(asked, [_label(unit) for unit in kept], whole, 0.75 * fit + 0.15 + bonus, fit)
+        whole = replace(first, own=Span(" ; ".join(unit.own.text for unit in units)), around=Span(about))
+        yield from _candidate(asked, [name for unit in kept for name in _names(unit)], whole, 0.75 * fit + 0.15 + bonus, fit)
 
 
 def _label(unit: Unit) -> str:
     return unit.piece.cells[0][1].strip()
+
+
+def _names(unit: Unit) -> list[str]:
+    """A row's label; each of them where it names several kinds ("IME et SESSAD")."""
+    label = _label(unit)
+    return re.split(r", | et ", label) if re.fullmatch(r"[A-Z]{2,8}(?:, [A-Z]{2,8})* et [A-Z]{2,8}", label) else [label]
 
 
 def _of_year(asked: Asked, unit: Unit, units: Sequence[Unit]) -> bool:
@@ -125,7 +134,8 @@ def _left_out(asked: Asked, unit: Unit, score: float, fit: float, reading: Readi
     for said in units:
         run = run_of(said.own.text)
         names += run.items if run and run.rest and not run.lead else [subject_of(said.own.text)]
-    yield from _candidate(asked, names, unit, score + 0.2, fit)
+    sure = not leftover(asked, PERIMETER_ALSO, _OUTSIDE, _OURS) and len(names) > 1
+    yield from _candidate(asked, names, unit, SURE if sure else score + 0.2, 1.0 if sure else fit)
 
 
 def _said(asked: Asked, unit: Unit, score: float, fit: float, reading: Reading) -> Iterator[Candidate]:
@@ -146,12 +156,38 @@ def _said(asked: Asked, unit: Unit, score: float, fit: float, reading: Reading) 
 
 
 def _items(intro: Unit, reading: Reading) -> list[str]:
-    """The items that follow an introduction, on the next page too."""
-    at = next((i for i, unit in enumerate(reading.units) if unit is intro), len(reading.units))
+    """The items that follow an introduction, on the next page too: bullets, or lines that semicolons end."""
+    at = reading.units.index(intro)
     out: list[str] = []
+    open_ = True  # the line above ended on a colon or a semicolon
     for unit in reading.units[at + 1 :]:
-        if unit.is_row or not (_ITEM.match(unit.piece.text)):
+        text = unit.piece.text.strip()
+        listed = _ITEM.match(text) or (open_ and (text.endswith(";") or (out and text[:1].islower())))
+        if unit.is_row or not listed:
             break
-        item = bare(unit.piece.text).strip(" .;,_")
-        out.append(series["title"] if (series := _SERIES.match(item)) else item)
+        open_ = text.endswith(";")
+        out.append(_title(text))
     return out
+
+
+def _title(text: str) -> str:
+    item = bare(text).strip(" .;,_")
+    return series["title"] if (series := _SERIES.match(item)) else item
+
+
+def _under_heading(asked: Asked, reading: Reading) -> Iterator[Candidate]:
+    """Bullets that stand right under the heading that says what they are ("PIÈCES JOINTES")."""
+    for near, group in groupby(reading.units, key=lambda unit: unit.near.folded):
+        units = [unit for unit in group if not unit.is_row]
+        fit = asked.share(near)
+        if fit >= _LEAST and len(units) > 1 and all(_ITEM.match(unit.piece.text) for unit in units[:2]):
+            items = takewhile(lambda unit: _ITEM.match(unit.piece.text), units)
+            yield from _candidate(asked, [_title(unit.piece.text) for unit in items], units[0], 0.75 * fit + 0.2, fit)
+
+
+def _ticked(asked: Asked, unit: Unit, score: float, fit: float) -> Iterator[Candidate]:
+    """The columns that a row ticks: "Séjours d'été | IME : oui | SESSAD : non"."""
+    cells = unit.piece.cells[1:]
+    if cells and all(re.fullmatch(r"oui|non|x|[-–✓✔]?", fold(cell.strip())) for _, cell in cells):
+        heads = [head for head, cell in cells if head and re.fullmatch(r"oui|x|[✓✔]", fold(cell.strip()))]
+        yield from _candidate(asked, heads, unit, score + 0.1, fit)

@@ -275,7 +275,7 @@ def wanted_kinds(folded: str) -> dict[str, float]:
                 for k, w in found.items()
                 if k in keep or k not in ("amount", "percent", "number", "list")
             }
-    if re.search(r"\bliste\b(?! d.attente)", folded):
+    if re.search(r"\bliste\b(?! d.attente)|\bqui (?:siege|participe|assiste|compose)\w*|\bautour de la table", folded):
         return {"list": 1.0}
     if re.match(
         r"(?:et |alors )?(?:quel(?:le)?s sont (?:les |nos )|c.est quoi les )(?!\w*(?:montant|tau|date|delai|tarif|prix|dotation))",

@@ -11,7 +11,7 @@ from evals.contracts.blind import blind
 def ask(engine, tmp_path_factory):
     folder = tmp_path_factory.mktemp("contrats")
     ids = {}
-    for name in ("rives", "colombier", "marronnier"):
+    for name in ("rives", "colombier", "marronnier", "romarin"):
         (folder / f"{name}.pdf").write_bytes(blind.drawing(name))
         ids[name] = engine.workspace("tests").add(folder / f"{name}.pdf").id
     return lambda name, text: engine.ask(text, ids[name], "tests")
@@ -50,6 +50,11 @@ def test_a_value_of_another_year_is_not_given(ask, name, text, said):
 def test_a_list_is_read_from_a_table_whose_heading_says_it(ask):
     answer = ask("marronnier", "Quels sont les chantiers prévus ?")
     assert answer.value is not None and answer.value.kind == "list" and len(answer.value.normalized) == 3
+
+
+def test_a_kind_that_one_name_holds_is_said_of_all(ask):
+    answer = ask("romarin", "Quelles résidences sont dans le contrat ?")
+    assert answer.value is not None and answer.value.normalized == ["Les Lavandières", "Résidence du Parc", "Les Glaïeuls"]
 
 
 def test_a_change_over_the_years_shows_its_working(ask):

@@ -1,6 +1,7 @@
 """Enumerations cut into items, each short and whole; and the lists that a contract's question is answered with."""
 
 import pytest
+from docx import Document
 
 from assistant.contract_items import parts, run_of, subject_of
 
@@ -52,3 +53,64 @@ def test_a_sentence_without_a_run_has_none(sentence):
 def test_what_is_added_of_a_subject_is_left():
     assert subject_of("La ferme Les Saules, reprise en 2021, l'est également.") == "ferme Les Saules"
     assert subject_of("1.2. Le relais ouvert en 2020 à Montclar est hors contrat.") == "relais"
+
+
+TEXTS = (
+    ("Heading 1", "Article 1 – Établissements entrant dans le contrat"),
+    ("", "Le périmètre du contrat comprend les établissements suivants :"),
+    ("table", "Résidence|Commune|Places", "Les Saules|Montclar|40", "Résidence du Lac|Vernay|32", "Les Ormes|Vernay|28"),
+    ("", "La ferme du Pré, reprise en 2021, est en dehors du contrat. Le relais de Vernay l'est également."),
+    ("Heading 1", "Article 2 – Comité de suivi"),
+    ("", "Le comité de suivi se tient deux fois par an. Y siègent l'Agence, le Département et un délégué des familles."),
+    ("", "Il examine chaque année : le bilan (annexe 1), le registre des plaintes (annexe 2) et le plan de formation."),
+    ("Heading 1", "Article 3 – Excédents"),
+    ("", "Les excédents sont employés par priorité :"),
+    ("", "à la couverture des pertes ;"),
+    ("", "à la réserve, jusqu'à 4 % des produits ;"),
+    ("", "au financement des travaux."),
+    ("Heading 1", "Article 4 – Évaluations de la qualité"),
+    ("table", "Structure|Évaluation de la qualité", "IME et SESSAD|mars 2026", "MAS|mai 2027", "SAVS|juin 2027"),
+    ("Heading 1", "Article 5 – Activités par structure"),
+    ("table", "Activité|IME|SESSAD|MAS", "Séjour de vacances en août|Oui|Non|Oui", "Atelier de musique|Non|Oui|Non"),
+    ("Heading 1", "Pièces jointes"),
+    ("", "- Pièce n° 1 : tableau des effectifs"),
+    ("", "- Pièce n° 2 : règlement de fonctionnement"),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ask(engine, tmp_path_factory):
+    document = Document()
+    for style, *lines in TEXTS:
+        if style == "table":
+            rows = [line.split("|") for line in lines]
+            table = document.add_table(len(rows), len(rows[0]))
+            for row, cells in zip(table.rows, rows, strict=True):
+                for cell, text in zip(row.cells, cells, strict=True):
+                    cell.text = text
+        else:
+            document.add_paragraph(lines[0], style or None)
+    path = tmp_path_factory.mktemp("contrat") / "lieux.docx"
+    document.save(str(path))
+    ident = engine.workspace("tests").add(path).id
+    return lambda text: engine.ask(text, ident, "tests")
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("Quelles structures sont hors du contrat ?", ["ferme du Pré", "relais de Vernay"]),
+        ("Qui siège au comité de suivi ?", ["l'Agence", "le Département", "un délégué des familles"]),
+        (
+            "Quels sont les registres examinés chaque année par le comité de suivi ?",
+            ["le bilan", "le registre des plaintes", "le plan de formation"],
+        ),
+        ("Quels sont les emplois des excédents ?", ["la couverture des pertes", "la réserve", "financement des travaux"]),
+        ("Quelles structures ont leur évaluation de la qualité en 2027 ?", ["MAS", "SAVS"]),
+        ("Quelles structures font un séjour de vacances en août ?", ["IME", "MAS"]),
+        ("Quelles sont les pièces jointes ?", ["tableau des effectifs", "règlement de fonctionnement"]),
+    ],
+)
+def test_a_list_is_given_whole_and_alone(ask, text, items):
+    answer = ask(text)
+    assert answer.value is not None and answer.value.normalized == items
