@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,14 @@ from PIL import Image
 
 from ingest.documents import clean
 from ingest.flow import Cell, Table, lines_of
+from ingest.page_words import Word, is_in, joined, rows_of, split_rows
 from ingest.ruled import Box, Picture, ruled_tables
 from ingest.sandbox import Progress, silent
 
 DPI = 300
 MOST_PIXELS = 25_000_000
 SECONDS = 45  # for one call of Tesseract
+_ABOVE, _BESIDE = 20, 30  # pixels of paper around a cell's picture
 INK = 60  # how much darker than its paper a letter is (of 255)
 _LETTER = 22  # pixels, about, of a capital letter at 300 dpi: what a gap is measured in until the page is known
 
@@ -38,26 +40,6 @@ _SECTION = re.compile(r"^( *)[8&$S](?= \d{1,2}(?: bis| ter| quater)?\. [A-ZÀ-Ý
 # What Tesseract sees in a bullet or a dash at a line's start.
 _BULLETS = dict.fromkeys(("•", "·", "+", "*", "°", "¢", "®", "©", "»", "e", "o", "eo", "e_", "+_", "*_", "°_"), "•")
 _BULLETS |= dict.fromkeys(("-", "–", "—", "-_", "–_", "—_", "_"), "-")
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A recognised word and its place, in pixels; `sure` from 0 to 100, which is a word that was not recognised but read."""
-
-    text: str
-    left: int
-    top: int
-    width: int
-    height: int
-    sure: float
-
-    @property
-    def right(self) -> int:
-        return self.left + self.width
-
-    @property
-    def middle(self) -> float:
-        return self.top + self.height / 2
 
 
 def tools(progress: Progress = silent) -> dict[str, Any]:
@@ -178,26 +160,27 @@ class _Reader:
         words = [word for word in words if not _is_scrawl(word, words, page.shape[0])]
         marks = [(len(word.text), word.sure) for word in words] + [mark for _, _, sure in tables for mark in sure]
         count = sum(size for size, _ in marks)
-        lines = _page_lines(_rows(words), [(top, table) for top, table, _ in tables])
+        lines = _page_lines(rows_of(words), [(top, table) for top, table, _ in tables])
         return lines, sum(size * sure for size, sure in marks) / count if count else 0.0
 
     def _table(self, page: Picture, boxes: Sequence[Box]) -> tuple[Table, list[tuple[int, float]]]:
         """A ruled table and, for each cell, its length and how sure it is. Unsure cells get a second reading."""
         crops = [_cropped(page, box) for box in boxes]
         filled = [n for n, crop in enumerate(crops) if crop is not None]
-        readings = {n: [words] for n, words in zip(filled, self._words([crops[n] for n in filled], 6), strict=True)}
+        read_once = self._words([crops[n] for n in filled], 6)
+        readings = {n: [_placed(words, boxes[n], 1)] for n, words in zip(filled, read_once, strict=True)}
         unsure = [n for n in filled if _sure(readings[n][0]) < (90 if _is_number(readings[n][0]) else 60)]
         for factor in (0.8, 1.3):
             again = self._words([_scaled(crops[n], factor) for n in unsure], 6)
             for n, words in zip(unsure, again, strict=True):
-                readings[n].append(words)
+                readings[n].append(_placed(words, boxes[n], factor))
         read = {n: _best(given) for n, given in readings.items()}
         cells, sure = [], []
-        for n, box in enumerate(boxes):
-            words = [word for word in read.get(n, []) if word.text.strip("|¦")]  # the frame is no letter
-            text = _joined(_rows(words))
-            cells.append(Cell(text, box.row, box.column, box.rows, box.columns))
-            sure += [(len(w.text), w.sure) for w in words]
+        words = [word for given in read.values() for word in given if word.text.strip("|¦")]  # the frame is no letter
+        for box in split_rows(boxes, words):
+            inside = [word for word in words if is_in(word, box, 0)]
+            cells.append(Cell(joined(rows_of(inside)), box.row, box.column, box.rows, box.columns))
+            sure += [(len(w.text), w.sure) for w in inside]
         return Table(cells), sure
 
     def turn(self, page: Picture) -> int:
@@ -250,9 +233,21 @@ def _cropped(page: Picture, box: Box) -> Picture | None:
         cell, ground = 255 - cell, 255 - ground
     if int((cell < ground - INK).sum()) < 25:
         return None
-    around = np.full((cell.shape[0] + 40, cell.shape[1] + 60), ground, np.uint8)
-    around[20:-20, 30:-30] = cell
+    around = np.full((cell.shape[0] + 2 * _ABOVE, cell.shape[1] + 2 * _BESIDE), ground, np.uint8)
+    around[_ABOVE:-_ABOVE, _BESIDE:-_BESIDE] = cell
     return around
+
+
+def _placed(words: Sequence[Word], box: Box, factor: float) -> list[Word]:
+    """The words of a cell's picture, drawn at `factor` times its size, where they stand on the page."""
+    left, top = max(box.left, 0) - _BESIDE, max(box.top, 0) - _ABOVE
+    return [
+        replace(
+            word, left=left + round(word.left / factor), top=top + round(word.top / factor),
+            width=max(1, round(word.width / factor)), height=max(1, round(word.height / factor)),
+        )
+        for word in words
+    ]  # fmt: skip
 
 
 def _scaled(picture: Picture | None, factor: float) -> Picture:
@@ -266,7 +261,7 @@ def _sure(words: Sequence[Word]) -> float:
 
 
 def _is_number(words: Sequence[Word]) -> bool:
-    text = _joined(_rows(words))
+    text = joined(rows_of(words))
     return len(text) <= 14 and bool(re.search(r"\d", text))
 
 
@@ -283,14 +278,14 @@ def _best(readings: Sequence[list[Word]]) -> list[Word]:
 
     def merit(words: list[Word]) -> tuple[int, float]:
         """Commas and units are easily lost in a scan and hardly ever seen where there are none."""
-        text = _joined(_rows(words))
+        text = joined(rows_of(words))
         return (("," in text) + bool(re.search("[%€]", text)) if _sure(words) > 55 else 0, _sure(words))
 
     return max(chosen, key=merit)
 
 
 def _digits(words: Sequence[Word]) -> str:
-    return re.sub(r"\D", "", _joined(_rows(words)))
+    return re.sub(r"\D", "", joined(rows_of(words)))
 
 
 def _is_scrawl(word: Word, words: Sequence[Word], height: int) -> bool:
@@ -302,27 +297,6 @@ def _is_scrawl(word: Word, words: Sequence[Word], height: int) -> bool:
     return (at_edge and (word.sure < 60 or (word.sure < 75 and word.height > 1.4 * usual))) or (
         word.sure < 5 and len(word.text) < 3
     )
-
-
-def _rows(words: Sequence[Word]) -> list[list[Word]]:
-    """Words that stand beside each other, left to right; rows top to bottom."""
-    rows: list[list[Word]] = []
-    for word in sorted(words, key=lambda w: w.middle):
-        for row in reversed(rows[-4:]):
-            usual = float(np.median([w.height for w in row]))
-            if abs(word.middle - float(np.median([w.middle for w in row]))) < 0.5 * max(usual, min(word.height, 1.5 * usual)):
-                row.append(word)
-                break
-        else:
-            rows.append([word])
-    return [sorted(row, key=lambda w: w.left) for row in rows]
-
-
-def _joined(rows: Sequence[Sequence[Word]]) -> str:
-    """A cell's rows on one line, words cut at a line's end made whole."""
-    text = "\n".join(" ".join(word.text for word in row) for row in rows)
-    text = re.sub(r"(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])", "", text).replace("\n", " ")
-    return re.sub(r"^[‘’'`´.,·:;|~]\s*(?=\w)|\s*[|‘`´]$", "", text)  # a rule's end or a grain of dust, read as a sign
 
 
 def _page_lines(rows: Sequence[Sequence[Word]], tables: Sequence[tuple[int, Table]]) -> list[str]:

@@ -7,12 +7,12 @@ they make no grid the page's columns of text are read instead (`ingest/columns.p
 import ctypes
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from ingest.flow import Cell, Table
-from ingest.ocr import DPI, Word, _joined, _page_lines, _rows
+from ingest.ocr import DPI, _page_lines
+from ingest.page_words import Word, is_in, joined, rows_of, split_rows
 from ingest.ruled import _NEAR, Box, _cells, _ending_well, _in_bands, _meeting, _places, _Rule, _stacks
 from ingest.ruled import _joined as _in_line
 
@@ -24,7 +24,6 @@ _LONG = 45  # characters: longer is no heading of a column
 _PADDING = 0.17  # inches: a wider white band between words and rules is none of a cell's
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
-_FIGURE = re.compile(r"[-+−–]?\s?(?:\d[\d\s.,/]*\s?(?:%|€|k€|M€)?|[–-])")
 _CALL = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 
 
@@ -38,65 +37,23 @@ def page_with_tables(page: Any) -> str:
     if not tables and not any(_CALL.search(word.text) for word in words):
         return ""
     placed = []
-    for boxes in (_split(table, words) for table in tables):
+    for boxes in (split_rows(table, words) for table in tables):
         cells = []
         stressed: dict[int, bool] = {}
         for box in boxes:
-            inside = [w for w in words if _is_in(w, box)]
-            words = [w for w in words if not _is_in(w, box)]
-            cells.append(Cell(_joined(_rows(inside)), box.row, box.column, box.rows, box.columns))
+            inside = [w for w in words if is_in(w, box)]
+            words = [w for w in words if not is_in(w, box)]
+            cells.append(Cell(joined(rows_of(inside)), box.row, box.column, box.rows, box.columns))
             stressed[box.row] = stressed.get(box.row, True) and bold.issuperset(inside)
         headed = [row for _, row in sorted(stressed.items())][:2] == [True, False] and not _is_told(cells)
         placed.append((min(b.top for b in boxes), Table(cells, int(headed))))
-    return "\n".join(_page_lines(_rows(words), placed))
-
-
-def _split(boxes: Sequence[Box], words: Sequence[Word]) -> list[Box]:
-    """A table's cells, the rows that no rule parts cut apart: where figures stand one under the other in several columns."""
-    out: list[Box] = []
-    shift = 0
-    for row in sorted({box.row for box in boxes}):
-        band = [box for box in boxes if box.row == row]
-        lines = {box: _rows([w for w in words if _is_in(w, box)]) for box in band}
-        several = [found for found in lines.values() if len(found) > 1]
-        figures = [found for found in several if all(_FIGURE.fullmatch(_joined([line])) for line in found)]
-        most = max((len(found) for found in figures), default=0)
-        cuts: list[int] = []
-        if most and len(several) > 1 and all(box.rows == 1 for box in band):
-            middles = [round(sum(w.middle for w in line) / len(line)) for line in next(f for f in figures if len(f) == most)]
-            inside = sorted((w.top, w.top + w.height) for found in lines.values() for line in found for w in line)
-            cuts = [_gap(inside, above, below) for above, below in pairwise(middles)]
-        edges = [band[0].top, *cuts, band[0].bottom]
-        for box in band:
-            for n, (top, bottom) in enumerate(pairwise(edges)):
-                ends = (box.top if n == 0 else top, box.bottom if n == len(cuts) else bottom)
-                out.append(replace(box, row=box.row + shift + n, top=ends[0], bottom=ends[1]))
-        shift += len(cuts)
-    return out
-
-
-def _gap(spans: Sequence[tuple[int, int]], above: int, below: int) -> int:
-    """The middle of the widest white band between two heights."""
-    best, at = 0, (above + below) // 2
-    reach = above
-    for top, bottom in spans:
-        if bottom <= above:
-            continue
-        if top - reach > best and reach < below and top > above:
-            best, at = min(top, below) - reach, (min(top, below) + reach) // 2
-        reach = max(reach, bottom)
-    return at
+    return "\n".join(_page_lines(rows_of(words), placed))
 
 
 def _is_told(cells: Sequence[Cell]) -> bool:
     """Is the first row, of two, no heading but a label and what is told of it ("Pilote", "Mme Durand, directrice")?"""
     told = [cell.text for cell in cells if cell.row == cells[0].row]
     return len(told) == 2 and bool(len(told[1]) > _LONG or re.match(r"(?:M\.|Mme|Dr|Monsieur|Madame|Docteur)\s", told[1]))
-
-
-def _is_in(word: Word, box: Box) -> bool:
-    across, slack = word.left + word.width / 2, _NEAR * _INCH
-    return box.left - slack <= across <= box.right + slack and box.top - slack <= word.middle <= box.bottom + slack
 
 
 def _grids(page: Any, words: Sequence[Word]) -> Iterator[list[Box]]:
@@ -142,7 +99,7 @@ def _heading(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) -
     first = pieces([w for w in within if ys[0] <= w.middle / 2 <= ys[1]])
     top = ys[0]
     held: list[Word] = []
-    for line in reversed(_rows([w for w in within if ys[0] - 0.8 * _INCH <= w.middle / 2 < ys[0]])):
+    for line in reversed(rows_of([w for w in within if ys[0] - 0.8 * _INCH <= w.middle / 2 < ys[0]])):
         if top - max(w.top + w.height for w in line) / 2 > 0.09 * _INCH:
             break
         top, held = min(w.top for w in line) / 2, [*held, *line]
@@ -159,7 +116,7 @@ def _banded(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) ->
     for low, high in pairwise(ys):
         inside = [w for w in words if low <= w.middle / 2 <= high and start <= (w.left + w.width / 2) / 2 <= end]
         pieces = _merged([(w.left // 2 - start, w.right // 2 - start) for w in inside], 0.055 * _INCH)
-        lines = [len(_rows([w for w in inside if a <= w.left // 2 - start <= b])) for a, b in pieces]
+        lines = [len(rows_of([w for w in inside if a <= w.left // 2 - start <= b])) for a, b in pieces]
         shared = _merged(columns + pieces, 0)
         heights = _merged([(w.top // 2, (w.top + w.height) // 2) for w in inside], 1)
         edges = [round(low), *(at for span in heights for at in span), round(high)]

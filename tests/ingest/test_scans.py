@@ -11,8 +11,9 @@ import pytest
 from corpus.contract import Contract, Page
 from ingest.contract_passages import contract_passages, passage_view
 from ingest.documents import BadDocument, read_document, read_with_warnings, searchable
-from ingest.ocr import Word, _best, _page_lines, _rows, tools
+from ingest.ocr import _best, _page_lines, tools
 from ingest.page_image import page_image
+from ingest.page_words import Word, rows_of
 from ingest.ruled import ruled_tables
 from ingest.workspace import Workspace
 from tests.ingest.written import pdf_of, saved
@@ -97,7 +98,7 @@ def test_without_tesseract_it_is_said_what_to_install(tmp_path, monkeypatch):
 def test_words_in_columns_stay_apart():
     row = [Word("Nord", 100, 100, 80, 30, 95), Word("41", 600, 101, 40, 30, 95), Word("43", 900, 99, 40, 30, 95)]
     below = [Word("-", 100, 160, 10, 5, 95), Word("former", 150, 150, 120, 30, 95)]
-    lines = _page_lines(_rows([*row, *below]), [])
+    lines = _page_lines(rows_of([*row, *below]), [])
     assert re.fullmatch(r"Nord {3,}41 {3,}43", lines[0])
     assert lines[-1] == "- former"
 

@@ -1,0 +1,97 @@
+"""The words of a page and the cells that hold them, whether read from a PDF's letters or recognised in a picture. Pixels."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from ingest.ruled import Box
+
+_FIGURE = re.compile(r"[-+−–]?\s?(?:\d[\d\s.,/]*\s?(?:%|€|k€|M€)?|[–-])")
+_SLACK = 10.5  # pixels: how far outside its cell a word may stand
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A recognised word and its place, in pixels; `sure` from 0 to 100, which is a word that was not recognised but read."""
+
+    text: str
+    left: int
+    top: int
+    width: int
+    height: int
+    sure: float
+
+    @property
+    def right(self) -> int:
+        return self.left + self.width
+
+    @property
+    def middle(self) -> float:
+        return self.top + self.height / 2
+
+
+def rows_of(words: Sequence[Word]) -> list[list[Word]]:
+    """Words that stand beside each other, left to right; rows top to bottom."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: w.middle):
+        for row in reversed(rows[-4:]):
+            usual = float(np.median([w.height for w in row]))
+            if abs(word.middle - float(np.median([w.middle for w in row]))) < 0.5 * max(usual, min(word.height, 1.5 * usual)):
+                row.append(word)
+                break
+        else:
+            rows.append([word])
+    return [sorted(row, key=lambda w: w.left) for row in rows]
+
+
+def joined(rows: Sequence[Sequence[Word]]) -> str:
+    """A cell's rows on one line, words cut at a line's end made whole."""
+    text = "\n".join(" ".join(word.text for word in row) for row in rows)
+    text = re.sub(r"(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])", "", text).replace("\n", " ")
+    return re.sub(r"^[‘’'`´.,·:;|~]\s*(?=\w)|\s*[|‘`´]$", "", text)  # a rule's end or a grain of dust, read as a sign
+
+
+def split_rows(boxes: Sequence[Box], words: Sequence[Word]) -> list[Box]:
+    """A table's cells, the rows that no rule parts cut apart: where figures stand one under the other in several columns."""
+    out: list[Box] = []
+    shift = 0
+    for row in sorted({box.row for box in boxes}):
+        band = [box for box in boxes if box.row == row]
+        lines = {box: rows_of([w for w in words if is_in(w, box)]) for box in band}
+        several = [found for found in lines.values() if len(found) > 1]
+        figures = [found for found in several if all(_FIGURE.fullmatch(joined([line])) for line in found)]
+        most = max((len(found) for found in figures), default=0)
+        cuts: list[int] = []
+        if most and len(several) > 1 and all(box.rows == 1 for box in band):
+            middles = [round(sum(w.middle for w in line) / len(line)) for line in next(f for f in figures if len(f) == most)]
+            inside = sorted((w.top, w.top + w.height) for found in lines.values() for line in found for w in line)
+            cuts = [_gap(inside, above, below) for above, below in pairwise(middles)]
+        edges = [band[0].top, *cuts, band[0].bottom]
+        for box in band:
+            for n, (top, bottom) in enumerate(pairwise(edges)):
+                ends = (box.top if n == 0 else top, box.bottom if n == len(cuts) else bottom)
+                out.append(replace(box, row=box.row + shift + n, top=ends[0], bottom=ends[1]))
+        shift += len(cuts)
+    return out
+
+
+def _gap(spans: Sequence[tuple[int, int]], above: int, below: int) -> int:
+    """The middle of the widest white band between two heights."""
+    best, at = 0, (above + below) // 2
+    reach = above
+    for top, bottom in spans:
+        if bottom <= above:
+            continue
+        if top - reach > best and reach < below and top > above:
+            best, at = min(top, below) - reach, (min(top, below) + reach) // 2
+        reach = max(reach, bottom)
+    return at
+
+
+def is_in(word: Word, box: Box, slack: float = _SLACK) -> bool:
+    """Whether the middle of a word stands in a cell, or no further than `slack` from it."""
+    across = word.left + word.width / 2
+    return box.left - slack <= across <= box.right + slack and box.top - slack <= word.middle <= box.bottom + slack

@@ -1,0 +1,29 @@
+"""Words in cells: a table whose columns alone are ruled is cut into its rows where figures stand one under the other."""
+
+from ingest.page_words import Word, is_in, joined, rows_of, split_rows
+from ingest.ruled import Box
+
+LEFT = [Box(0, 0, 1, 1, 0, 0, 400, 200), Box(0, 1, 1, 1, 400, 0, 600, 200), Box(0, 2, 1, 1, 600, 0, 800, 200)]
+
+
+def word(text, left, top):
+    return Word(text, left, top, 20 * len(text), 24, 95)
+
+
+def table(words):
+    boxes = split_rows(LEFT, words)
+    return [
+        [joined(rows_of([w for w in words if is_in(w, box, 0)])) for box in boxes if box.row == row]
+        for row in sorted({box.row for box in boxes})
+    ]
+
+
+def test_rows_are_cut_at_the_figures_and_a_label_of_two_lines_stays_whole():
+    words = [word("Quai", 10, 10), word("(collectif)", 10, 40), word("Villa", 10, 90), word("Total", 10, 150)]
+    words += [word(text, left, top) for left, column in ((420, "26 8 34"), (620, "9 – 9")) for text, top in zip(column.split(), (10, 90, 150), strict=True)]  # fmt: skip
+    assert table(words) == [["Quai (collectif)", "26", "9"], ["Villa", "8", "–"], ["Total", "34", "9"]]
+
+
+def test_sentences_of_several_lines_are_one_row():
+    words = [word("Réduire", 10, 10), word("l'attente", 10, 50), word("un", 420, 10), word("point", 420, 50), word("par", 620, 10), word("an", 620, 50)]  # fmt: skip
+    assert table(words) == [["Réduire l'attente", "un point", "par an"]]
