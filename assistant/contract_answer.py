@@ -164,6 +164,7 @@ def _sources(best: Candidate | None, reading: Reading) -> list[Passage]:
             pieces.reverse()
     if "avant" in best.unit.own.folded and best.computed:
         pieces += [p for p in (_term(reading),) if p is not None]
+    pieces += [unit.piece for unit in best.beside]
     return list({p.passage.id: p.passage for p in pieces}.values())
 
 

@@ -49,8 +49,10 @@ def of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
             r"origine|ancien|\bavant\b|initial" if not asked.original else r"vigueur|nouve|apres|modifie", heading
         ):
             bonus -= 0.5
-        if asked.total and re.match(r"(total|ensemble)\b", fold(cells[0][1])):
+        if asked.total and re.search(r"^ensemble\b|\btotal\b", fold(cells[0][1])):
             bonus += 0.3
+        if asked.total and place and re.search(r"\b(?:total|ensemble|en tout)\b", heading):
+            bonus += 0.1
         if re.search(r"\btotal|ensemble", heading) and not asked.total and not asked.share(heading):
             bonus += 0.1 if len(by_cell) > 1 and not asked.years else -0.15
         if re.fullmatch(r"0(?:,0+)?(?:\s?[%€])?", text.strip()):
@@ -79,6 +81,7 @@ def of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
                 / asked.weight,
                 years=_years_of(year, heading, cells[0][1], unit.piece.caption if value.kind == "amount" else ""),
                 note=_unit_note(value, f"{label} {reading.about(unit.piece)}", unit.piece),
+                place=place,
             )
 
 

@@ -1,105 +1,156 @@
-"""Values worked out from the cells of one table: a sum over its rows ("en tout"), a change over its years ("on perd combien ?")."""
+"""Values worked out by adding: the cells of a table's column ("en tout"), those of one row, the aids that one article tells."""
 
 import re
 from collections.abc import Iterator, Sequence
-from decimal import Decimal, InvalidOperation
+from dataclasses import replace
+from decimal import Decimal
 
-from assistant.contract_cues import TOTAL, Candidate
-from assistant.contract_question import Asked, Idea, stems_of
+from assistant.contract_changes import changes, family, remainders
+from assistant.contract_cues import TOTAL, YEAR, Candidate
+from assistant.contract_question import Asked, Idea
 from assistant.contract_reading import Reading, Unit
-from assistant.contract_targets import aligned_years
-from corpus.values import NUMBER_WORDS, Value, find_values, plain
+from assistant.contract_text import AVENANT
+from assistant.contract_working import cells_of, head_of, holds, is_nothing, number, rows_of, said, sums_of, worked
+from corpus.values import NUMBER_WORDS, Value
 from corpus.words import fold
 
-_ALL = re.compile(r"\b(?:en tout|total\w*|ensemble|confondu\w*|reuni\w*|cumul\w*)\b")
-_CHANGE = re.compile(
-    r"\b(?:perd\w*|gagn\w+|augment\w*|hausse|baiss\w+|diminu\w+|evolu\w+|progress\w*|supprim\w+|cre(?:e|es|er|ons)|en (?:plus|moins)|de (?:plus|moins))\b"
+_ALL = re.compile(
+    r"\b(?:en tout|au total|total\w*|ensemble|confondu\w*|reuni\w*|cumul\w*|additionn\w*|ajout\w*|somme des?|compris\w*|tou(?:s|tes) (?:l|n|c)es(?! (?:combien|ans|mois|jours|\w+ (?:ans|mois|jours))))\b"
 )
-_OVER = re.compile(r"\b(?:duree|total|en tout|entre|d.ici|au bout|a la fin|sur les|sur (?:le|tout le) contrat)\b")
+_AIDS = re.compile(r"\baid(?:e|es|er)\b|\bsubvention\w*|\bfinanc\w+|\bparticip\w+|\bverse\w*")
+_DENIES = re.compile(r"\bn(?:e |.)\w+ (?:pas|plus)\b|\bnon\b|\bpas \w+")
+_SUM = 0.3  # a sum stands above its parts
 
 
 def worked_out(asked: Asked, found: Sequence[Candidate], reading: Reading) -> list[Candidate]:
-    """Sums and changes over the rows that the best values come from, each with its working."""
-    out: list[Candidate] = []
-    if asked.total and (asked.counted is not None or asked.kinds.get("amount", 0.0) >= 0.5):
-        out += _sums(asked, found, reading)
-    if _CHANGE.search(asked.folded) and (_OVER.search(asked.folded) or len(asked.years) > 1):
-        out += _changes(asked, found, reading)
+    """Sums, changes and remainders over the places that the best values come from, each with its working."""
+    out = [*changes(asked, found, reading), *remainders(asked, found, reading)]
+    if _ALL.search(asked.folded) and (asked.counted is not None or max(_wanted(asked, k) for k in ("amount", "number")) >= 0.5):
+        out += [*_columns(asked, found, reading), *_across(asked, found, reading), *_aids(asked, found, reading)]
     return out
 
 
-def _head(candidate: Candidate) -> str:
-    """The heading of the column that a value stands in."""
-    return next((head for head, text in candidate.unit.piece.cells if candidate.value.text in text), "")
+def _wanted(asked: Asked, kind: str) -> float:
+    return asked.kinds.get(kind, 0.0)
 
 
-def _sums(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Iterator[Candidate]:
-    columns: dict[tuple[object, str, str], dict[int, Candidate]] = {}
+def _columns(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Iterator[Candidate]:
+    """The sums of the columns that the best cells stand in, over the rows that the question names (all, where it names none)."""
+    best: dict[tuple[object, str, str], list[Candidate]] = {}
     for candidate in found:
-        unit = candidate.unit
-        if unit.is_row and candidate.value.kind in ("number", "amount") and not candidate.computed and candidate.change is None:
-            key = (unit.piece.table, _head(candidate), candidate.value.kind)
-            columns.setdefault(key, {}).setdefault(id(unit.piece), candidate)
-    for (table, head, kind), values in columns.items():
-        rows = [unit for unit in reading.units if unit.is_row and unit.piece.table == table and unit.change is None]
-        parts = [unit for unit in rows if not TOTAL.match(fold(unit.piece.cells[0][1]))]
-        if any(re.search(r"\b20\d\d\b", unit.piece.cells[0][1]) for unit in rows):
+        unit, kind = candidate.unit, candidate.value.kind
+        if unit.is_row and kind in ("number", "amount") and candidate.change is None and not _is_total(unit):
+            best.setdefault((unit.piece.table, head_of(candidate), kind), []).append(candidate)
+    for (_, head, kind), tops in best.items():
+        rows = rows_of(tops[0].unit, reading)
+        parts = [unit for unit in rows if not _is_total(unit)]
+        if any(YEAR.search(unit.piece.cells[0][1]) for unit in rows):
             continue  # a row a year: the years of a contract are not added up unasked
-        said = fold(f"{head} ; {rows[0].near.text}") if rows else ""
-        if asked.counted is not None and not _holds(asked.counted, said):
+        about = fold(f"{head} ; {rows[0].near.text}") if rows else ""
+        if kind == "number" and asked.counted is not None and not holds(asked.counted, about):
             continue
-        which = [i for i in asked.ideas if not (i.light or i is asked.counted or _ALL.search(i.name) or i.name in NUMBER_WORDS)]
-        which = [idea for idea in which if not _holds(idea, said)]
-        weight = sum(idea.weight for idea in which)
-        kept = [u for u in parts if sum(i.weight for i in which if _holds(i, u.own.folded)) >= 0.75 * weight]
-        chosen = [values[id(unit.piece)] for unit in kept if id(unit.piece) in values]
-        if len(chosen) < 2 or len(chosen) < len(kept) or (len(kept) == len(parts) < len(rows)):
-            continue  # a row whose value is not known, or a total that the table gives itself
-        try:
-            total = sum((Decimal(c.value.normalized) for c in chosen), Decimal(0))
-        except InvalidOperation:
-            continue
-        best = max(chosen, key=lambda c: c.score)
-        shown = _shown(total, kind)
-        working = f"{' + '.join(c.value.text for c in chosen)} = {shown}"
-        yield Candidate(Value(kind, shown, plain(total), 0, 0), best.unit, best.score + 0.3, best.fit, None, working, best.years)
+        kept = _denied(asked, [unit for unit in _named(asked, parts, about) if not _of_other_years(asked, unit)])
+        if len(kept) == len(parts) < len(rows):
+            continue  # a total that the table gives itself
+        cells = {id(unit): cells_of(asked, unit, reading, kind).get(head) for unit in kept}
+        chosen = [(cell.value, unit) for unit in kept if (cell := cells[id(unit)])]
+        known = all(cells[id(unit)] or is_nothing(unit, head) for unit in kept)
+        top = next((c for c in tops if any(c.unit is unit for _, unit in chosen)), None)
+        if known and top is not None and len(chosen) > 1:
+            yield from _sum(asked, top, chosen)
 
 
-def _changes(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Iterator[Candidate]:
+def _of_other_years(asked: Asked, unit: Unit) -> bool:
+    told = {year for _, text in unit.piece.cells for year in YEAR.findall(text)}
+    return bool(asked.years and told) and not told & set(asked.years)
+
+
+def _is_total(unit: Unit) -> bool:
+    return bool(TOTAL.match(fold(unit.piece.cells[0][1])))
+
+
+def _named(asked: Asked, rows: Sequence[Unit], about: str) -> list[Unit]:
+    """The rows that a question names: those that hold all that it says of some of them, else, "A et B compris", any of it."""
+    which = [i for i in asked.ideas if not (i.light or i is asked.counted or _ALL.search(i.name) or i.name in NUMBER_WORDS)]
+    which = [i for i in which if not holds(i, about) and any(holds(i, u.own.folded) for u in rows)]
+    weight = sum(idea.weight for idea in which)
+    kept = [u for u in rows if sum(i.weight for i in which if holds(i, u.own.folded)) >= 0.75 * weight]
+    return kept or [u for u in rows if any(holds(i, u.own.folded) for i in which)]
+
+
+def _denied(asked: Asked, rows: list[Unit]) -> list[Unit]:
+    """The rows that say no, where a question denies something and the table answers by yes or no in one column."""
+    told = [[(h, fold(text)) for h, text in u.piece.cells if re.fullmatch(r"oui|non", fold(text.strip()))] for u in rows]
+    if not _DENIES.search(asked.folded) or any(len(of) != 1 for of in told) or len({of[0][0] for of in told}) != 1:
+        return rows
+    return [u for u, of in zip(rows, told, strict=True) if of[0][1].strip() == "non"]
+
+
+def _sum(asked: Asked, top: Candidate, chosen: Sequence[tuple[Value, Unit]]) -> Iterator[Candidate]:
+    values = [value for value, _ in chosen]
+    numbers = [n for value in values if (n := number(value)) is not None]
+    if len(numbers) < len(values):
+        return
+    # What is said of any of its parts is said of the sum.
+    fit = asked.share(" ; ".join(f"{u.own.folded} {u.near.folded}" for _, u in chosen))
+    more = max(0.0, fit - top.fit)
+    wanted = _wanted(asked, top.value.kind) / max(asked.kinds.values())
+    working = " + ".join(said(value) for value in values)
+    summed = worked(
+        values[0].kind,
+        sum(numbers, Decimal(0)),
+        working,
+        top,
+        top.score + _SUM * wanted + 0.5 * more,
+        [u for _, u in chosen],
+        values,
+    )
+    yield replace(summed, fit=top.fit + more)
+
+
+def _across(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Iterator[Candidate]:
+    """The sum of the cells of one row: those whose columns the question names ("ARS et Département réunis"), or all those of
+    a total whose table adds its columns up nowhere."""
     seen: set[int] = set()
-    for candidate in found[:8]:
-        unit = candidate.unit
-        if not unit.is_row or id(unit) in seen or candidate.change is not None:
+    for candidate in found[:12]:
+        unit, kind = candidate.unit, candidate.value.kind
+        if not unit.is_row or id(unit) in seen or kind not in ("number", "amount") or candidate.change is not None:
             continue
         seen.add(id(unit))
-        ends = _ends(unit, asked, reading, candidate.value.kind)
-        if ends is not None:
-            (first, before), (last, after) = ends
-            change = Decimal(after.normalized) - Decimal(before.normalized)
-            shown = _shown(abs(change), candidate.value.kind)
-            working = f"{after.text} en {last} − {before.text} en {first} = {'−' if change < 0 else '+'}{shown}"
-            value = Value(candidate.value.kind, shown, plain(abs(change)), 0, 0)
-            yield Candidate(value, unit, candidate.score + 0.2, candidate.fit, None, working, (first, last))
+        cells = cells_of(asked, unit, reading, kind)
+        if any(re.search(r"\btotal|\bensemble|\ben tout|\b20\d\d\b.*\b20\d\d\b", fold(head)) for head, _ in unit.piece.cells[1:]):
+            continue
+        if not any(u is unit for u in _named(asked, rows_of(unit, reading), unit.near.folded)):
+            continue
+        named = _told_apart(asked, list(cells))
+        if not named and _is_total(unit) and kind == "number":
+            named = list(cells)
+        if len(named) > 1:
+            yield from _sum(asked, candidate, [(cells[head].value, unit) for head in named])
 
 
-def _ends(unit: Unit, asked: Asked, reading: Reading, kind: str) -> tuple[tuple[str, Value], tuple[str, Value]] | None:
-    """The first and last years of a row (or the two that are asked for), each with its value."""
-    cells = unit.piece.cells
-    told = {}
-    for place, year in aligned_years(cells, reading.base_year).items():
-        text = cells[place][1]
-        values = find_values(text, kind) or (find_values(text, "number") if re.fullmatch(r"[\d\s.,]+", text.strip()) else [])
-        if year and values:
-            told[year] = values[0]
-    wanted = sorted(year for year in told if year in asked.years) if len(asked.years) > 1 else sorted(told)
-    return ((wanted[0], told[wanted[0]]), (wanted[-1], told[wanted[-1]])) if len(wanted) > 1 else None
+def _told_apart(asked: Asked, heads: Sequence[str]) -> list[str]:
+    """The columns that the question names, each by a word of its own."""
+    held = [[head for head in heads if holds(idea, fold(head))] for idea in _nouns(asked)]
+    return [head for head in heads if [head] in held]
 
 
-def _holds(idea: Idea, folded: str) -> bool:
-    return idea.held(folded, stems_of(folded))
+def _nouns(asked: Asked) -> list[Idea]:
+    return [i for i in asked.ideas if not (i.light or i is asked.counted or _ALL.search(i.name))]
 
 
-def _shown(number: Decimal, kind: str) -> str:
-    """A number as contracts write it: "1 234,5", with its unit."""
-    text = f"{number.normalize():,f}".replace(",", " ").replace(".", ",")
-    return text + {"amount": " €", "percent": " points"}.get(kind, "")
+def _aids(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Iterator[Candidate]:
+    """The sum of the aids that the sentences of one article tell, one each, for a question on what helps to pay."""
+    if not _AIDS.search(asked.folded) or _wanted(asked, "amount") < 0.5:
+        return
+    seen: set[tuple[str, ...]] = set()
+    for candidate in found[:30]:
+        piece = candidate.unit.piece
+        if candidate.unit.is_row or candidate.value.kind != "amount" or piece.headings in seen or piece.zone == AVENANT:
+            continue
+        seen.add(piece.headings)
+        article = [u for u in reading.units if not u.is_row and u.change is None and u.piece.headings == piece.headings]
+        told = [(sums[0].value, u) for u in article if len(sums := sums_of(asked, u, reading)) == 1]
+        chosen = [(v, u) for v, u in told if family(fold(u.own.text)) == "aid"]
+        if len(chosen) > 1 and any(u is candidate.unit for _, u in chosen):
+            yield from _sum(asked, candidate, chosen)

@@ -105,7 +105,7 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         bonus += counts(asked, f"{fold(text[max(0, begins) : value.end])} {fold(after)[:45]}", candidate.kind)
         left = re.search(r"\breste\w*|\bapres\b|\bune fois\b", asked.folded)
         if value.kind == "number" and FLOW.search(fold(text)) and (left or not FLOW.search(asked.folded)):
-            bonus -= 0.2  # what is added or taken away is not what there is
+            bonus -= 0.35 if left else 0.2  # what is added or taken away is not what there is
         if value.kind == "number" and not SOME.search(asked.folded):
             right = fold(text[value.end : value.end + 30])
             some = re.match(r"\s+(?:de (?:ses|ces|leurs)|d'entre)\b", right)
