@@ -162,21 +162,21 @@ def remainders(asked: Asked, found: Sequence[Candidate], reading: Reading) -> It
         return
     taken = [name for name, pattern in _TAKEN if pattern.search(asked.folded)]
     amounts = [c for c in found[:20] if c.value.kind == "amount"]
-    whole = next((c for c in amounts if _family(c) in ("cost", "")), None)
+    whole = next((c for c in amounts if family_of(c) in ("cost", "")), None)
     if whole is None or not taken:
         return
     parts = _parts(asked, whole, taken, amounts, reading)
     values = [whole.value, *(part.value for part in parts)]
     sums = [n for value in values if (n := number(value)) is not None]
     left = 2 * sums[0] - sum(sums, Decimal(0)) if len(sums) == len(values) else Decimal(0)
-    if left > 0 and parts and not set(taken) - {_family(part) for part in parts}:
+    if left > 0 and parts and not set(taken) - {family_of(part) for part in parts}:
         working = " − ".join(said(value) for value in values)
         units = [part.unit for part in parts]
         fit = max(c.fit for c in (whole, *amounts) if c is whole or any(c.unit is unit for unit in units))
         yield replace(worked("amount", left, working, whole, amounts[0].score + 0.3, units, values), fit=fit)
 
 
-def _family(candidate: Candidate) -> str:
+def family_of(candidate: Candidate) -> str:
     """What a sum is, by its column's heading or by the words of its sentence since the sum before."""
     if candidate.unit.is_row:
         return family(fold(head_of(candidate)))
@@ -192,13 +192,13 @@ def _parts(
     """What pays for an operation: in the row or the article of its cost, else where the question's best sums of that sort stand."""
     if whole.unit.is_row:
         row = cells_of(asked, whole.unit, reading, "amount").values()
-        if held := [cell for cell in row if _family(cell) in taken]:
+        if held := [cell for cell in row if family_of(cell) in taken]:
             return held
     parts: list[Candidate] = []
     for name in taken:
-        for place in (whole.unit, *(c.unit for c in amounts if _family(c) == name)):
+        for place in (whole.unit, *(c.unit for c in amounts if family_of(c) == name)):
             told = [c for unit in _article(place, reading, place is whole.unit) for c in sums_of(asked, unit, reading)]
-            if held := [c for c in told if _family(c) == name]:
+            if held := [c for c in told if family_of(c) == name]:
                 parts += held
                 break
     return parts

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from assistant.contract_changes import changes, family, remainders
+from assistant.contract_changes import changes, family_of, remainders
 from assistant.contract_cues import TOTAL, YEAR, Candidate
 from assistant.contract_question import Asked, Idea
 from assistant.contract_reading import Reading, Unit
@@ -148,9 +148,9 @@ def _aids(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Iterato
         piece = candidate.unit.piece
         if candidate.unit.is_row or candidate.value.kind != "amount" or piece.headings in seen or piece.zone == AVENANT:
             continue
-        seen.add(piece.headings)
         article = [u for u in reading.units if not u.is_row and u.change is None and u.piece.headings == piece.headings]
-        told = [(sums[0].value, u) for u in article if len(sums := sums_of(asked, u, reading)) == 1]
-        chosen = [(v, u) for v, u in told if family(fold(u.own.text)) == "aid"]
+        told = [sums[0] for u in article if len(sums := sums_of(asked, u, reading)) == 1]
+        chosen = [(c.value, c.unit) for c in told if family_of(c) == "aid"]
         if len(chosen) > 1 and any(u is candidate.unit for _, u in chosen):
+            seen.add(piece.headings)
             yield from _sum(asked, candidate, chosen)

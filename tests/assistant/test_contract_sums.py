@@ -26,7 +26,7 @@ ARTICLES = [
     ("Article 5 – Programme d'investissement", "Les opérations sont les suivantes.", WORKS),
     ("Article 6 – Crédits exceptionnels", "Les crédits exceptionnels sont les suivants.", ONCE),
     ("Article 7 – Cuisine", "La cuisine partagée est estimée à 480 000 €. Elle est payée par une subvention de la Région de 190 000 € et un emprunt de 210 000 €.", []),
-    ("Article 8 – Piscine", "Le Département soutient la piscine par une aide de 75 000 €. La caisse y participe pour 40 000 €.", []),
+    ("Article 8 – Piscine", "La piscine coûte 310 000 € en tout, aides comprises. Le Département la soutient par une aide de 75 000 €. La caisse y participe pour 40 000 €.", []),
     ("Article 8 bis – Buanderie", "La buanderie est payée par un emprunt de 210 000 €.", []),
     ("Article 9 – Activité", "Le nombre de stages en entreprise passe de 12 à 19 au cours du contrat.", []),
     ("Article 10 – Astreinte", "L'astreinte de nuit est financée à hauteur de 61 000 € par an.", []),
