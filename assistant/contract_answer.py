@@ -8,6 +8,7 @@ from assistant.answer import Answer, Citation, Value, abstain, french_date
 from assistant.contract_avenants import Change
 from assistant.contract_cues import Candidate, level
 from assistant.contract_facts import facts, parties
+from assistant.contract_intent import NONE, life_intent, other_subject
 from assistant.contract_kinds import likely_kinds
 from assistant.contract_lists import lists
 from assistant.contract_question import Asked, understand
@@ -89,8 +90,11 @@ def weigh(
     """
     reading = read_contract(opened)
     asked = understand(question, reading)
-    asked = temper(asked, subject_chances(question.mended, embedder) if chances is None else chances)
-    asked.kinds = likely_kinds(asked.kinds, embedder.query(question.mended), embedder.fingerprint)
+    chances = subject_chances(question.mended, embedder) if chances is None else chances
+    asked = temper(asked, chances)
+    vector = embedder.query(question.mended)
+    asked.kinds = likely_kinds(asked.kinds, vector, embedder.fingerprint)
+    asked.life = NONE if other_subject(asked.folded, chances) else life_intent(asked.folded, vector, embedder.fingerprint)
     ranked = rank(asked, reading, opened, embedder)
     if not ranked:
         return None

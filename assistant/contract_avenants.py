@@ -85,7 +85,7 @@ def find_avenants(pieces: Sequence[Piece]) -> list[Avenant]:
         title = piece.headings[0]
         number = re.search(r"(?:n°|N°|numéro)\s*(\d+)", title)
         seen = found.setdefault(title, Avenant(number[1] if number else "", title, "", piece.page))
-        if match := re.search(r"\bFait\b.{0,60}?\ble\s", piece.text):
+        if match := re.search(r"\bFait\b.{0,60}?\ble\s|^\s*À [^.;:\d]{3,40}, le\s", piece.text, re.MULTILINE):
             dates = find_values(piece.text[match.end() - 1 :], "date")
             if dates and not seen.signed:
                 found[title] = Avenant(seen.number, title, dates[0].normalized, seen.page)

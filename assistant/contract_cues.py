@@ -28,9 +28,8 @@ FLOW = re.compile(
 _COUNTED = re.compile(r"\s*(?:d['’]ouverture|de fermeture|par (?:an|semaine|mois)|dans l['’]année|de congés)", re.IGNORECASE)
 _SPLIT = re.compile(r"(?<!\d),\s|,\s(?!\d)|\s;\s|\set\s|\s:\s|\.\s")
 
-
 KIND, MISSED = 0.7, 0.2  # what being of the kind asked for counts in a score, and missing the question's subject
-
+SURE = 3.0  # a fact of the contract's sheet stands above any value that was only found
 # What an idea counts by where it is met: in the sentence or row itself, its heading, its paragraph, the headings above.
 _OWN, _NEAR, _AROUND, _FAR, _HEADS = 1.0, 0.75, 0.6, 0.35, 0.3
 

@@ -4,16 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.answer import french_date
-from assistant.contract_cues import Candidate
+from assistant.contract_cues import SURE, Candidate
 from assistant.contract_life import Dated, day_of
+from assistant.contract_notice import notices
 from assistant.contract_question import Asked
 from assistant.contract_reading import Reading, Unit
 from assistant.contract_text import AVENANT, Piece, one_line
 from corpus.contract_words import contract_words
 from corpus.values import Value, find_values
 from corpus.words import STOPWORDS, fold
-
-SURE = 3.0  # a fact stands above any value that was only found
 
 _CONTRACT = re.compile(r"\b(le |notre |mon |ce |du |au )?(contrat|cpom|convention|accord)s?\b")
 _TYPE = re.compile(r"\b(ehpad|residence|ime|itep|sessad|esat|mas|fam|eam|savs|samsah|foyer|chrs|mecs|ssiad|spasad)s?\b")
@@ -50,30 +49,34 @@ def leftover(asked: Asked, *patterns: re.Pattern[str]) -> list[str]:
 
 def _life(asked: Asked, reading: Reading) -> Iterator[Candidate]:
     life = reading.sheet.life
-    if asked.avenant is not None and not asked.original:
+    intent = asked.life if asked.life is not None else _plain_life(asked)
+    first = life.first_term
+    ends = {"term": first if asked.original else life.term, "first": first, "effect": life.effect, "signed": life.signed}
+    if intent == "length":
+        yield from _length(asked, reading)
+    elif intent == "avenant":
         yield from _avenant_date(asked, reading)
-        return
+    elif intent in ("extend", "leave") and asked.kinds.get("duration", 0.0) >= asked.kinds.get("date", 0.0):
+        yield from notices(reading, intent)
+    elif (dated := ends.get(intent)) is not None:
+        yield from _dated(dated, reading, first if intent in ("term", "first") else None, life.extended_by)
+
+
+def _plain_life(asked: Asked) -> str:
+    """What the words alone say that a question asks of the contract's life, "" for a question that says anything else."""
+    if asked.avenant is not None and not asked.original:
+        return "avenant" if "date" in asked.kinds and not leftover(asked, _AVENANT_DATE) else ""
     for fact in contract_words().facts:
         kind = "duration" if fact.name == "length" else "date"
-        if kind not in asked.kinds or not fact.asks.search(asked.folded) or leftover(asked, fact.asks, fact.also, _ORIGINAL):
-            continue
-        if fact.name == "length":
-            yield from _length(asked, reading)
-        else:
-            dated = {"term": life.first_term if asked.original else life.term, "effect": life.effect, "signed": life.signed}[
-                fact.name
-            ]
-            if dated is not None:
-                yield from _dated(dated, reading, life.first_term if fact.name == "term" else None, life.extended_by)
-        return
+        if kind in asked.kinds and fact.asks.search(asked.folded) and not leftover(asked, fact.asks, fact.also, _ORIGINAL):
+            return fact.name
+    return ""
 
 
 def _avenant_date(asked: Asked, reading: Reading) -> Iterator[Candidate]:
-    """The day on which an avenant was signed, for a question that asks nothing else of it."""
-    if "date" not in asked.kinds or leftover(asked, _AVENANT_DATE):
-        return
+    """The day on which an avenant was signed: the one that is named, else the last."""
     for avenant in reversed(reading.sheet.avenants):
-        if avenant.signed and asked.avenant in ("", avenant.number):
+        if avenant.signed and (not asked.avenant or asked.avenant == avenant.number):
             for unit in reading.units:
                 if unit.piece.zone == AVENANT and unit.piece.page >= avenant.page:
                     for value in find_values(unit.own.text, "date"):

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, takewhile
 
-from assistant.contract_cues import KIND, TOTAL, Candidate
-from assistant.contract_facts import PERIMETER_ALSO, SURE, leftover
+from assistant.contract_cues import KIND, SURE, TOTAL, Candidate
+from assistant.contract_facts import PERIMETER_ALSO, leftover
 from assistant.contract_items import parts, run_of, short, subject_of
 from assistant.contract_question import Asked, Idea, stems_of
 from assistant.contract_reading import Reading, Span, Unit

@@ -17,13 +17,14 @@ from corpus.words import STOPWORDS, fold, stem
 
 _WORD = re.compile(r"[a-z0-9]+")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_ORIGINAL = re.compile(
-    r"\borigine|\binitial|\bavant (l.|la |le |les |cet |cette )?(avenant|rallonge|prolongation|prorogation|modification|report|extension|hausse|augmentation|baisse|changement|revalorisation|reduction)|\bau (tout )?depart\b"
+ORIGINAL = re.compile(
+    r"\borigine|\binitial|\bavant (l.|la |le |les |cet |cette |d.etre )?(avenant|rallong\w+|prolong\w+|prorog\w+|modification|report\w*|extension|hausse|augmentation|baisse|changement|revalorisation|reduction)|\bau (tout )?depart\b"
     r"|\ba la signature|premiere version|\bancien(ne)?s?\b|\bprevoyait|\bau debut du contrat"
 )
-_AVENANT = re.compile(
-    r"(?<!avant l.)(?<!apres l.)(?<!depuis l.)(?<!avec l.)(?<!sans l.)(?<!avant cet )\bavenants?\b(?:\s*(?:n°|numero|no)?\s*(\d+))?"
+AVENANT = re.compile(
+    r"(?<!avant l.)(?<!apres l.)(?<!depuis l.)(?<!avec l.)(?<!sans l.)(?<!avant cet )\b(?:(?P<rank>premier|1er|deuxieme|second|2 ?e(?:me)?|troisieme|3 ?e(?:me)?) )?avenants?\b(?:\s*(?:n°|numero|no)?\s*(?P<number>\d+))?"
 )
+_RANKS = {"p": "1", "d": "2", "s": "2", "t": "3"}  # by the first letter
 # What is to be counted: "combien de places", "nombre de réunions", "quel effectif".
 _COUNTED = re.compile(
     r"(?:combien |nombre |\bnb )(?:de |d')?([a-z0-9-]+(?: [a-z0-9-]+)?)|\b(?:quel(?:le)? )?(capacite|effectif|file active|gmp|pmp)\b"
@@ -80,7 +81,8 @@ def stems_of(folded: str) -> frozenset[str]:
 @dataclass(slots=True)
 class Asked:
     """`ideas` weigh by rarity; `kinds` maps each kind of value that may be wanted to how likely it is (1 = surely); `original` asks for what
-    stood before any avenant; `avenant` says that the question is on an avenant itself ("" or its number)."""
+    stood before any avenant; `avenant` says that the question is on an avenant itself ("" or its number);
+    `life` is what it asks of the contract's own life (`contract_intent.py`), None when that was not told."""
 
     question: Question
     folded: str
@@ -92,6 +94,7 @@ class Asked:
     total: bool
     counted: Idea | None = None
     unknown: list[str] = field(default_factory=list)
+    life: str | None = None
 
     @property
     def weight(self) -> float:
@@ -139,12 +142,18 @@ def understand(question: Question, reading: Reading) -> Asked:
                 idea.light,
             )
         )
-    said = _AVENANT.search(folded)
+    said = AVENANT.search(folded)
     return Asked(
-        question, folded, weighed, wanted_kinds(folded), years, bool(_ORIGINAL.search(folded)),
-        (said[1] or "") if said else None, bool(re.search(r"\btotal|\ben tout\b|\bensemble\b|\bconfondus|toute l.asso|\btout (le|l.)", folded)),
+        question, folded, weighed, wanted_kinds(folded), years, bool(ORIGINAL.search(folded)),
+        _number(said) if said else None, bool(re.search(r"\btotal|\ben tout\b|\bensemble\b|\bconfondus|toute l.asso|\btout (le|l.)", folded)),
         next((i for i in weighed if (m := _COUNTED.search(folded)) and i.held(m[1] or m[2], stems_of(m[1] or m[2]))), None), unknown,
     )  # fmt: skip
+
+
+def _number(said: re.Match[str]) -> str:
+    """The number of the avenant that a question names ("avenant 2", "le deuxième avenant"), "" when it names none."""
+    rank = said["rank"]
+    return said["number"] or (_RANKS.get(rank[0], rank[0]) if rank else "")
 
 
 def _ideas(folded: str, acronyms: dict[str, str]) -> list[Idea]:

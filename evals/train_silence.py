@@ -8,7 +8,7 @@ import sys
 import numpy as np
 
 from assistant.contract_answer import weigh
-from assistant.contract_facts import SURE
+from assistant.contract_cues import SURE
 from assistant.contract_silence import measures
 from assistant.contract_subjects import subject_chances
 from assistant.contract_years import other_years

@@ -1,0 +1,74 @@
+"""What a question asks of the contract's own life: its end, its original end, its start, its signature, its length, an avenant's
+signature, how long before one asks to extend it or leaves it; or nothing of that.
+
+A multinomial logistic regression over the question's vector and some patterns, fitted by `evals/train_intent.py` on labelled
+questions (`contract_intent.npz`: `kinds`, `mean` (d,), `weights` (kinds, d + patterns), `bias` (kinds,), `fingerprint`).
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from assistant.contract_question import AVENANT, ORIGINAL, wanted_kinds
+from corpus.contract_words import contract_words
+from corpus.words import STOPWORDS
+
+WEIGHTS = Path(__file__).parent / "contract_intent.npz"
+NONE = "none"
+_SCALE = 6.0  # as for the kinds: a vector's coordinates, beside a penalty on weights of one
+_SURE, _SUBJECT = 0.5, 0.55
+# The contract, those who sign it and what it is for them, its ends: subjects that leave the question on its life.
+_OF_LIFE = re.compile(
+    r"contrat|cpom|convention|accord|avenant|ars$|agence|departement|ddets|prefe[tc]|etat$|autorite|association|asso$|conseil|administration|president|direct|signat|partie|terme|echeance|fin$|annee|exercice|origine"
+    r"|prolong|prorog|rallong|renouvel|recondu|sixieme|supplementaire|preavis|resili|denonc|rupture|courrier|demande|chrs$|ehpad"
+)
+_LONGER = re.compile(r"prolong|rallong|prorog|renouvel|reconduc|reconduire|supplementaire|\bde plus\b|nouveau contrat")
+_OUT = re.compile(r"preavis|resili|denonc|\bromp|rupture|quitt|\barreter\b|mettre fin")
+
+
+def patterns(folded: str) -> list[float]:
+    """What the words themselves say: a date or a duration wanted, an avenant, the original contract, each fact's own words."""
+    kinds = wanted_kinds(folded)
+    told = [
+        bool(found.search(folded))
+        for found in (AVENANT, ORIGINAL, _LONGER, _OUT, *(fact.asks for fact in contract_words().facts))
+    ]
+    return [kinds.get("date", 0.0), kinds.get("duration", 0.0), *map(float, told)]
+
+
+def other_subject(folded: str, chances: Mapping[str, float]) -> bool:
+    """Whether a question speaks of something else than the contract, those who signed it and its life ("la convention avec la
+    clinique"); `chances`: how likely each of its words is a subject."""
+    words = contract_words()
+    for fact in words.facts:
+        folded = fact.also.sub(" ", fact.asks.sub(" ", folded))
+    left = {*re.findall(r"[a-z0-9]+", folded)} - STOPWORDS - words.drop - words.light
+    return any(chances.get(word, 0.0) > _SUBJECT and not _OF_LIFE.match(word) for word in left)
+
+
+def features(vector: np.ndarray, mean: np.ndarray, folded: str) -> np.ndarray:
+    """What the regression reads: the centred vector (d,) then the patterns, shape (d + patterns,)."""
+    return np.concatenate([(vector - mean) * _SCALE, patterns(folded)])
+
+
+@lru_cache(maxsize=1)
+def _fitted() -> dict[str, np.ndarray]:
+    with np.load(WEIGHTS) as file:
+        return {name: file[name] for name in file.files}
+
+
+def life_intent(folded: str, vector: np.ndarray, fingerprint: str, fitted: Mapping[str, np.ndarray] | None = None) -> str | None:
+    """ "term", "first", "effect", "signed", "length", "avenant", "extend", "leave", or "none"; None under another embedding model.
+
+    `fitted`: other weights than those of `contract_intent.npz`, to measure them.
+    """
+    fitted = fitted or _fitted()
+    if str(fitted["fingerprint"]) != fingerprint:
+        return None
+    z = fitted["weights"] @ features(vector, fitted["mean"], folded) + fitted["bias"]
+    chances = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+    best = int(chances.argmax())
+    return str(fitted["kinds"][best]) if chances[best] >= _SURE else NONE
