@@ -62,7 +62,7 @@ def split_rows(boxes: Sequence[Box], words: Sequence[Word]) -> list[Box]:
         band = [box for box in boxes if box.row == row]
         lines = {box: rows_of([w for w in words if is_in(w, box)]) for box in band}
         several = [found for found in lines.values() if len(found) > 1]
-        figures = [found for found in several if all(_FIGURE.fullmatch(joined([line])) for line in found)]
+        figures = [found for found in several if is_figures(found)]
         most = max((len(found) for found in figures), default=0)
         cuts: list[int] = []
         if most and len(several) > 1 and all(box.rows == 1 for box in band):
@@ -89,6 +89,11 @@ def _gap(spans: Sequence[tuple[int, int]], above: int, below: int) -> int:
             best, at = min(top, below) - reach, (min(top, below) + reach) // 2
         reach = max(reach, bottom)
     return at
+
+
+def is_figures(rows: Sequence[Sequence[Word]]) -> bool:
+    """Whether each of a cell's rows is a figure, a date in digits or a dash."""
+    return all(_FIGURE.fullmatch(joined([row])) for row in rows)
 
 
 def is_in(word: Word, box: Box, slack: float = _SLACK) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ingest.flow import Cell, Table
 from ingest.ocr import DPI, _page_lines
-from ingest.page_words import Word, is_in, joined, rows_of, split_rows
+from ingest.page_words import Word, is_figures, is_in, joined, rows_of, split_rows
 from ingest.ruled import _NEAR, Box, _cells, _ending_well, _in_bands, _meeting, _places, _Rule, _stacks
 from ingest.ruled import _joined as _in_line
 
@@ -21,6 +21,7 @@ _INCH = DPI / 2  # rules are found on a picture of half that size, there as here
 _SHORT = 6.0  # points: a shorter stroke is a letter's or a tick
 _MOST = 20_000  # strokes: more are a drawing
 _LONG = 45  # characters: longer is no heading of a column
+_REACH = 8  # inches from a table's heading to its last rule, with no rule between its rows
 _PADDING = 0.17  # inches: a wider white band between words and rules is none of a cell's
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
@@ -79,7 +80,7 @@ def _grids(page: Any, words: Sequence[Word]) -> Iterator[list[Box]]:
                 yield boxes
         else:
             alone += group[0]
-    for stack in _stacks(alone, [], _INCH):
+    for stack in _stacks(alone, [], _INCH, _REACH):
         ys, start, end = _places(stack, near), min(r.start for r in stack), max(r.end for r in stack)
         for boxes in _banded([*_heading(ys, start, end, words), *ys], start, end, words):
             if len({b.column for b in boxes}) > 1:
@@ -116,13 +117,18 @@ def _banded(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) ->
     for low, high in pairwise(ys):
         inside = [w for w in words if low <= w.middle / 2 <= high and start <= (w.left + w.width / 2) / 2 <= end]
         pieces = _merged([(w.left // 2 - start, w.right // 2 - start) for w in inside], 0.055 * _INCH)
-        lines = [len(rows_of([w for w in inside if a <= w.left // 2 - start <= b])) for a, b in pieces]
+        columns_of = [rows_of([w for w in inside if a <= w.left // 2 - start <= b]) for a, b in pieces]
+        lines = [len(found) for found in columns_of]
         shared = _merged(columns + pieces, 0)
         heights = _merged([(w.top // 2, (w.top + w.height) // 2) for w in inside], 1)
         edges = [round(low), *(at for span in heights for at in span), round(high)]
         airy = any(b - a > _PADDING * _INCH for a, b in zip(edges[::2], edges[1::2], strict=True))
         is_prose = airy or (len(pieces) == 1 and lines[0] > 1)
-        is_prose = is_prose or (len(pieces) > 1 and min(lines) > 2)  # several rows with no rule between them
+        # Several rows with no rule between them are told by their figures, one under the other (see `split_rows`).
+        several = [len(found) for found in columns_of if len(found) > 1 and is_figures(found)]
+        is_prose = is_prose or (
+            len(pieces) > 1 and min(lines) > 2 and (not several or len(set(several)) > 1 or several[0] * len(several) < 4)
+        )
         changes = len(pieces) > 1 and len(table) > 1 and len(shared) < max(len(columns), len(pieces))
         if is_prose or changes:
             yield _table(table, start, end)

@@ -275,8 +275,8 @@ def _cells(across: list[_Rule], down: list[_Rule], near: float) -> list[Box]:
     return sorted(boxes, key=lambda box: (box.row, box.column))
 
 
-def _stacks(rules: list[_Rule], fills: list[_Rule], inch: float) -> list[list[_Rule]]:
-    """Rules of the same ends, one below the other: three at least are a table whose rows alone are ruled.
+def _stacks(rules: list[_Rule], fills: list[_Rule], inch: float, reach: float = 2) -> list[list[_Rule]]:
+    """Rules of the same ends, one below the other by `reach` inches at most: three are a table whose rows alone are ruled.
 
     A filled band is a table's first row, so it begins another stack.
     """
@@ -289,7 +289,7 @@ def _stacks(rules: list[_Rule], fills: list[_Rule], inch: float) -> list[list[_R
             if (
                 not begins
                 and abs(rule.start - last.start) + abs(rule.end - last.end) < 0.3 * inch
-                and rule.at - last.at < 2 * inch
+                and rule.at - last.at < reach * inch
             ):
                 stack.append(rule)
                 break

@@ -182,14 +182,23 @@ def test_a_section_sign_begins_a_heading_or_numbers_a_sentence():
     assert heading_of("§ 3 et § 4 ci-dessus") is None
 
 
-def test_rows_that_no_rule_parts_are_read_apart(tmp_path):
+@pytest.mark.parametrize(
+    ("rules", "tall"),
+    [
+        ([("BOX", (0, 0), (-1, -1), 0.8, "black"), ("LINEAFTER", (0, 0), (-2, -1), 0.3, "black")], 1),
+        ([("LINEABOVE", (0, 0), (-1, 0), 0.8, "black"), ("LINEBELOW", (0, -1), (-1, -1), 0.8, "black")], 1),
+        ([("LINEABOVE", (0, 0), (-1, 0), 0.8, "black"), ("LINEBELOW", (0, -1), (-1, -1), 0.8, "black")], 6),
+    ],
+    ids=["columns ruled", "three rules", "three rules far apart"],
+)
+def test_rows_that_no_rule_parts_are_read_apart(tmp_path, rules, tall):
     from reportlab.lib.styles import getSampleStyleSheet
     from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
     style = getSampleStyleSheet()["BodyText"]
-    rows = [["Site", "GMP", "Places"], ["La Glane", "742", "82"], ["Le Parc aux grands tilleuls argentés", "698", "60"]]
+    rows = [["Site", "GMP", "Places"], *[["La Glane", "742", "82"], ["Le Parc aux grands tilleuls argentés", "698", "60"]] * tall]
+    rows += [["Les Sorbiers", "701", "44"]]
     table = Table([[Paragraph(cell, style) for cell in row] for row in rows], colWidths=[110, 70, 70])
-    rules = [("BOX", (0, 0), (-1, -1), 0.8, "black"), ("LINEAFTER", (0, 0), (-2, -1), 0.3, "black")]
     table.setStyle([*rules, ("LINEBELOW", (0, 0), (-1, 0), 0.8, "black"), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")])
     SimpleDocTemplate(str(tmp_path / "c.pdf")).build([Paragraph("Article 6 – Dépendance", style), table])
     views = [passage_view(p) for p in passages(read_document(tmp_path / "c.pdf")[0].text)]
