@@ -22,7 +22,7 @@ from PIL import Image
 
 from ingest.documents import clean
 from ingest.flow import Cell, Table, lines_of
-from ingest.page_words import Word, is_in, joined, rows_of, split_rows
+from ingest.page_words import Word, is_in, joined, rows_of, split_columns, split_rows
 from ingest.ruled import Box, Picture, ruled_tables
 from ingest.sandbox import Progress, silent
 
@@ -177,7 +177,7 @@ class _Reader:
         read = {n: _best(given) for n, given in readings.items()}
         cells, sure = [], []
         words = [word for given in read.values() for word in given if word.text.strip("|¦")]  # the frame is no letter
-        for box in split_rows(boxes, words):
+        for box in split_columns(split_rows(boxes, words), words):
             inside = [word for word in words if is_in(word, box, 0)]
             cells.append(Cell(joined(rows_of(inside)), box.row, box.column, box.rows, box.columns))
             sure += [(len(w.text), w.sure) for w in inside]

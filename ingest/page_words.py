@@ -10,6 +10,7 @@ import numpy as np
 from ingest.ruled import Box
 
 _FIGURE = re.compile(r"[-+−–]?\s?(?:\d[\d\s.,/]*\s?(?:%|€|k€|M€)?|[–-])")
+_BAND = 60  # pixels: a white band that wide, all down a table, is between two columns
 _SLACK = 10.5  # pixels: how far outside its cell a word may stand
 
 
@@ -75,6 +76,36 @@ def split_rows(boxes: Sequence[Box], words: Sequence[Word]) -> list[Box]:
                 ends = (box.top if n == 0 else top, box.bottom if n == len(cuts) else bottom)
                 out.append(replace(box, row=box.row + shift + n, top=ends[0], bottom=ends[1]))
         shift += len(cuts)
+    return out
+
+
+def split_columns(boxes: Sequence[Box], words: Sequence[Word]) -> list[Box]:
+    """A scanned table's cells, two columns cut apart where the rule between them has faded: in each of their rows words stand
+    on both sides of one wide white band."""
+    out = list(boxes)
+    for column in sorted({box.column for box in boxes}, reverse=True):
+        own = [(box, held) for box in out if box.column == column and (held := [w for w in words if is_in(w, box, 0)])]
+        if len(own) < 3 or any(box.columns > 1 for box, _ in own):
+            continue
+        spans: list[tuple[int, int]] = []
+        for word in sorted((word for _, held in own for word in held), key=lambda w: w.left):
+            if spans and word.left - spans[-1][1] < _BAND:
+                spans[-1] = (spans[-1][0], max(spans[-1][1], word.right))
+            else:
+                spans.append((word.left, word.right))
+        both = all(any(a <= word.left <= b for word in held) for a, b in spans for _, held in own)
+        if len(spans) != 2 or not both:
+            continue
+        cut = (spans[0][1] + spans[1][0]) // 2
+        moved = []
+        for box in out:
+            if box.column == column and box.columns == 1:
+                moved += [replace(box, right=cut), replace(box, column=column + 1, left=cut)]
+            elif box.column > column:
+                moved.append(replace(box, column=box.column + 1))
+            else:  # a heading over this column is one over both
+                moved.append(replace(box, columns=box.columns + (box.column + box.columns > column)))
+        out = sorted(moved, key=lambda box: (box.row, box.column))
     return out
 
 

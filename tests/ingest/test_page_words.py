@@ -1,6 +1,6 @@
 """Words in cells: a table whose columns alone are ruled is cut into its rows where figures stand one under the other."""
 
-from ingest.page_words import Word, is_in, joined, rows_of, split_rows
+from ingest.page_words import Word, is_in, joined, rows_of, split_columns, split_rows
 from ingest.ruled import Box
 
 LEFT = [Box(0, 0, 1, 1, 0, 0, 400, 200), Box(0, 1, 1, 1, 400, 0, 600, 200), Box(0, 2, 1, 1, 600, 0, 800, 200)]
@@ -27,3 +27,12 @@ def test_rows_are_cut_at_the_figures_and_a_label_of_two_lines_stays_whole():
 def test_sentences_of_several_lines_are_one_row():
     words = [word("Réduire", 10, 10), word("l'attente", 10, 50), word("un", 420, 10), word("point", 420, 50), word("par", 620, 10), word("an", 620, 50)]  # fmt: skip
     assert table(words) == [["Réduire l'attente", "un point", "par an"]]
+
+
+def test_two_columns_whose_rule_has_faded_are_cut_apart():
+    boxes = [Box(row, n, 1, 1, 400 * n, 60 * row, 400 * n + 400, 60 * row + 60) for row in range(3) for n in (0, 1)]
+    rows = [("Site", "2023", "2024"), ("Quai", "548", "553"), ("Villa", "517", "522")]
+    words = [word(text, left, 60 * n + 10) for n, row in enumerate(rows) for text, left in zip(row, (10, 410, 600), strict=True)]
+    cut = split_columns(boxes, words)
+    assert [[w.text for w in words if is_in(w, box, 0)] for box in cut if box.row == 1] == [["Quai"], ["548"], ["553"]]
+    assert split_columns(boxes, [w for w in words if w.text != "553"]) == boxes
