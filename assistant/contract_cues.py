@@ -144,7 +144,10 @@ def stretch(text: str, value: Value, others: Sequence[Value] = ()) -> tuple[str,
     starts = [m.end() for m in cuts if m.end() <= value.start]
     ends = [m.start() for m in cuts if m.start() >= value.end]
     start, end = (starts[-1] if starts else 0), (ends[0] if ends else len(text))
-    while len(starts) and value.start - start < 18:  # ", 50 en 2027": too little said, the clause before goes with it
+    its_own = value.kind == "number" and re.match(r"\s+(?!(?:en|au|pour|dans|par) )[^\W\d_]{3,}", text[value.end :])
+    while (
+        len(starts) and value.start - start < 18 and not its_own
+    ):  # ", 50 en 2027": too little said, the clause before goes with it
         starts.pop()
         start = starts[-1] if starts else 0
     last = max((v.end for v in others if v.kind == value.kind and v.end <= value.start), default=0)
@@ -218,6 +221,14 @@ def part_played(asked: Asked, before: str, after: str, around: str) -> float:
     elif without and re.search(r"\bavec\b", around):
         bonus -= 0.15
     return bonus
+
+
+_LIMIT = next((question, left) for question, left, _ in _CUES if question.startswith("maxi"))
+
+
+def is_limit(asked: Asked, before: str) -> bool:
+    """Whether a value that follows folded words is the limit that the question is after."""
+    return bool(re.search(_LIMIT[0], asked.folded) and re.search(_LIMIT[1], before))
 
 
 def cue_bonus(asked: Asked, before: str, after: str) -> float:

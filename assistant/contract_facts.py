@@ -57,7 +57,7 @@ def _life(asked: Asked, reading: Reading) -> Iterator[Candidate]:
     elif intent == "avenant":
         yield from _avenant_date(asked, reading)
     elif intent in ("extend", "leave") and asked.kinds.get("duration", 0.0) >= asked.kinds.get("date", 0.0):
-        yield from notices(reading, intent)
+        yield from notices(asked, reading, intent)
     elif (dated := ends.get(intent)) is not None:
         yield from _dated(dated, reading, first if intent in ("term", "first") else None, life.extended_by)
 

@@ -16,14 +16,14 @@ _EFFECT = re.compile(
     r"prend effet|prise d.effet|entre en vigueur|entree en vigueur|a compter du|prend cours|effets? (?:au|le|des le)|debute le|du (?=\d)"
 )
 _TERM = re.compile(
-    r"s.acheve|expire|prend fin|jusqu.au|cessera? (?:de produire )?(?:ses )?effets?(?: le)?|\bterme\b|echeance (au|le|est|du contrat)|se termine|echoit|\bau (?=\d)"
+    r"s.acheve(?:ra)?|expire(?:ra)?|prend(?:ra)? fin|s.arrete(?:ra)?|s.eteint|arrive(?:ra)? a (?:son )?(?:terme|echeance|expiration)|jusqu.au|cesse(?:ra)?(?: (?:de produire )?(?:ses )?effets?)?(?: le)?|\bterme\b|echeance (au|le|est|du contrat)|se termine|echoit|\bau (?=\d)"
 )
 _COUNT = r"(?P<n>" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r"|\d{1,2})(?:\s?\(\d{1,2}\))?"
 _LENGTH = re.compile(
     rf"(?:pour|sur|duree\s*(?:du (?:present )?contrat)?\s*(?:de|est de|:|est fixee a)|dure)\s+(?:une\s+(?:duree|periode)\s+(?:maximale\s+)?de\s+)?{_COUNT}\s+(?P<unit>ans?|annees?|exercices?|mois)\b"
 )
 _LIVES = re.compile(
-    r"\b(?:contrat|cpom|convention)\b[^.;]{0,80}\b(?:prend(?:ra)? (?:effet|fin)|entre(?:ra)? en vigueur|s.acheve|expire|est (?:conclue?|souscrite?|signee? pour|passee?)|arrive a|court|vaut|vient a|couvre|porte sur la periode|produi(?:t|ra)|s.applique (?:du|pour la|a compter))\b"
+    r"\b(?:contrat|cpom|convention)\b[^.;]{0,80}\b(?:prend(?:ra)? (?:effet|fin)|cesse(?:ra)?|s.arrete|entre(?:ra)? en vigueur|s.acheve|expire|est (?:conclue?|souscrite?|signee? pour|passee?)|arrive a|court|vaut|vient a|couvre|porte sur la periode|produi(?:t|ra)|s.applique (?:du|pour la|a compter))\b"
 )
 _PERIOD = re.compile(r"(?:periode|contrat|cpom|conclu|duree)\b[^.;]{0,60}?\bdu (?=\d)")
 _BEFORE_TERM = re.compile(
@@ -34,6 +34,7 @@ _CITED_TEXT = re.compile(
 )
 _SUBJECT = re.compile(r"obligation|objet|action|contenu|document|piece|operation|mesure|engagement|nom$")
 _LABEL = re.compile(r"(pilote|responsable|echeance|aboutissement|date limite|constat|actions?|indicateurs?|moyens|preuves)\b")
+_MARKS, _BESIDE = 3, 6  # the first pages; letters between a label's colon and its date ("le ")
 _YEARS_BEFORE = 15  # what is older than this before the effect is history, not a date of the contract
 _NOT_OURS = re.compile(r"autorisation|siege|avenant|resili|convention tripartite|mandat")
 
@@ -138,16 +139,16 @@ _FINISHES = re.compile(r"(?:date (?:de |d'))?(?:fin|terme|echeance|expiration)(?
 
 
 def _labelled(pieces: Sequence[Piece], label: re.Pattern[str]) -> Dated | None:
-    """ "Début | 1er janvier 2025": the day beside a label, in a table of the contract's own marks on its first pages."""
+    """ "Début | 1er janvier 2025", "Terme : 31 décembre 2029": the day beside a label, in a table or a list of the contract's own
+    marks on its first pages."""
     for piece in pieces:
-        if (
-            piece.zone != AVENANT
-            and piece.page <= 3
-            and len(piece.cells) == 2
-            and label.fullmatch(fold(piece.cells[0][1]).strip(" :"))
-        ):
-            dates = [v for v in find_values(one_line(piece.cells[1][1]), "date") if day_of(v.normalized)]
-            if dates:
+        if piece.zone == AVENANT or piece.page > _MARKS:
+            continue
+        told = [(piece.cells[0][1], piece.cells[1][1])] if len(piece.cells) == 2 else []
+        told += [(a, b) for line in piece.text.splitlines() for a, mark, b in [line.partition(":")] if mark and not piece.cells]
+        for name, said in told:
+            dates = [v for v in find_values(one_line(said)[:40], "date") if day_of(v.normalized)]
+            if dates and dates[0].start <= _BESIDE and label.fullmatch(fold(name).strip(" :\t■▪•-–—*·")):
                 return Dated(dates[0].normalized, dates[0].text, piece.page, piece.label, piece.text)
     return None
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from assistant.contract_cues import SURE, Candidate
+from assistant.contract_cues import SURE, Candidate, stretch
+from assistant.contract_question import Asked
 from assistant.contract_reading import Reading, Unit
 from assistant.contract_text import AVENANT, VISAS
 from corpus.values import Value, find_values
@@ -21,12 +22,19 @@ _BEFORE_END = re.compile(
 _GIVEN = re.compile(r"preavis (?:minimum |minimal )?(?:de |d.)?(?:\w+ \()?$|(?:delai|expiration|terme) (?:de |d.un delai de )$")
 
 
-def notices(reading: Reading, intent: str) -> Iterator[Candidate]:
-    """The delay that the contract sets to ask for more of it ("extend") or to leave it ("leave"), the likeliest one only."""
+def notices(asked: Asked, reading: Reading, intent: str) -> Iterator[Candidate]:
+    """The delay that the contract sets to ask for more of it ("extend") or to leave it ("leave"), the likeliest one only.
+
+    None where the same sentence sets another in the case that the question puts ("ramené à deux mois en cas de manquement").
+    """
     tells = _to_extend if intent == "extend" else _to_leave
     found = [(tells(unit, value), unit, value) for unit, value in _durations(reading)]
     best = max(found, key=lambda told: told[0], default=None)
-    if best is not None and best[0] > 0:
+    if best is None or best[0] <= 0:
+        return
+    others = find_values(best[1].own.text, "duration")
+    shares = {v.start: asked.share(fold(" ".join(stretch(best[1].own.text, v, others)))) for v in others}
+    if shares[best[2].start] >= max(shares.values()) - 0.3:
         yield Candidate(best[2], best[1], SURE, 1.0)
 
 

@@ -23,6 +23,7 @@ from assistant.contract_cues import (
     cue_bonus,
     inside,
     is_given,
+    is_limit,
     missed,
     near_years,
     of_another,
@@ -96,6 +97,10 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         shared = f"{_head(told)} {text[first:][:30]}" if told else ""
         near = asked.share(fold(f"{shared} {before} {after}"))
         cue = max(cue_bonus(asked, fold(b), fold(after)) for b in (before, told))
+        if is_limit(
+            asked, fold(before)
+        ):  # "réduite de 1 % par point, dans la limite de 5 %": a limit is of all that is said before
+            near = max(near, asked.share(fold(text[: value.end])))
         bonus = 0.4 * near + year_bonus(asked, text, value) + cue - 0.6 * is_given(asked, value)
         above = max((v.end for v in found if v.kind == value.kind and v.end <= value.start), default=0)
         told_of = (
@@ -121,7 +126,8 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         yield from _ends(asked, unit)
         for words, day, term in before_term(reading, unit, asked.original):
             shown = _like(term, day)
-            yield Candidate(Value("date", shown, day, 0, 0), unit, 0.3, 0.0, None, f"{term} − {words} = {shown}")
+            near = 0.4 * asked.share(unit.own.folded)
+            yield Candidate(Value("date", shown, day, 0, 0), unit, 0.3 + near, 0.0, None, f"{term} − {words} = {shown}")
 
 
 def _parts(asked: Asked, unit: Unit) -> Iterator[Candidate]:

@@ -2,7 +2,7 @@
 
 Usage: python -m evals.train_intent HOME   (a home where the embedding model is)
 
-Learns from the labelled questions of `questions/life.txt` ("intent | question") and from the sets on contracts, the last ones
+Learns from the labelled questions of `questions/life.txt` and `life2.txt` ("intent | question") and from the sets on contracts, the last ones
 (blind6, blind7) apart, of which `questions/life_sets.txt` ("intent | set id") names the questions on the contract's own life.
 Says first what it gives on each contract when that contract's questions are left out.
 """
@@ -27,7 +27,8 @@ Row = tuple[str, str, str]  # a question, its intent, its contract or ""
 
 def labelled() -> list[Row]:
     """Every question whose intent is known."""
-    lines = [line.partition(" | ") for line in (QUESTIONS / "life.txt").read_text(encoding="utf-8").splitlines()]
+    files = (QUESTIONS / "life.txt", QUESTIONS / "life2.txt")
+    lines = [line.partition(" | ") for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     named = [line.partition(" | ") for line in (QUESTIONS / "life_sets.txt").read_text(encoding="utf-8").splitlines()]
     intents = {place: intent for intent, _, place in named}
     out = [(question, intent, "") for intent, _, question in lines]

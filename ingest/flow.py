@@ -218,12 +218,20 @@ def _header_rows(table: Table, rows: dict[int, list[Cell]], order: Sequence[int]
         return 0
     if table.header:
         return sum(r < table.header for r in order[:-1])
+    if all(len(row) == 2 for row in rows.values()) and len(order) > 2 and _counts(rows, order):
+        return 1
     first = [c for c in table.cells if c.row == order[0]]
     deep = max((c.rows for c in first), default=1)
     if not 1 < deep < len(order):
         return 0
     figures = any(re.fullmatch(r"[-–+]?[\d\s.,%€]*\d[\d\s.,%€]*", c.text) for r in order[:deep] for c in rows[r])
     return deep if any(c.columns > 1 for c in first) or (sum(c.rows == deep for c in first) > 1 and not figures) else 0
+
+
+def _counts(rows: dict[int, list[Cell]], order: Sequence[int]) -> bool:
+    """Does a column of figures stand beside the labels, under a word that says what they are?"""
+    first, *others = (rows[r][1].text for r in order)
+    return first[:1].isalpha() and all(re.match(r"[-–+]?\d", text) for text in others)
 
 
 def _title(texts: Sequence[str]) -> str:

@@ -35,8 +35,11 @@ OTHERS = ("quel jour le chantier commence-t-il", "préavis d'un locataire qui pa
 
 @pytest.mark.parametrize(("intent", "text"), [*ASKED.items(), *(("none", text) for text in OTHERS)])
 def test_what_is_asked_of_the_contract_s_life(engine, intent, text):
-    vector = engine.embedder.query(read_question(text).mended)
-    assert life_intent(fold(text), vector, engine.embedder.fingerprint) == intent
+    question = read_question(text).mended
+    told = life_intent(fold(text), engine.embedder.query(question), engine.embedder.fingerprint)
+    if other_subject(fold(text), subject_chances(question, engine.embedder)):
+        told = NONE
+    assert told == intent
 
 
 @pytest.mark.parametrize(
@@ -90,12 +93,37 @@ def read(text):
 
 def test_each_delay_is_told_from_the_others_that_stand_near():
     reading = read(DELAYS)
-    assert [[c.value.text for c in notices(reading, intent)] for intent in ("extend", "leave")] == [["cinq mois"], ["sept mois"]]
+    asked = understand(read_question("Combien de temps avant ?"), reading)
+    told = [[c.value.text for c in notices(asked, reading, intent)] for intent in ("extend", "leave")]
+    assert told == [["cinq mois"], ["sept mois"]]
 
 
 def test_a_contract_without_such_a_clause_gives_no_delay():
     reading = read("Article 1 – Séjours\nLe séjour est prolongé de deux mois. Le préavis de la chambre est d'un mois.")
-    assert not [*notices(reading, "extend"), *notices(reading, "leave")]
+    asked = understand(read_question("Combien de temps avant ?"), reading)
+    assert not [*notices(asked, reading, "extend"), *notices(asked, reading, "leave")]
+
+
+def test_the_case_that_a_question_puts_is_not_given_the_ordinary_notice():
+    reading = read("Article 3 – Fin\nIl est résilié avec un préavis de six mois, ramené à un mois en cas de faute grave.")
+    plain, grave = (
+        understand(read_question(text), reading) for text in ("Quel préavis ?", "Quel préavis en cas de faute grave ?")
+    )
+    assert [c.value.text for c in notices(plain, reading, "leave")] == ["six mois"]
+    assert not list(notices(grave, reading, "leave"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Article 2 – Durée\nLe contrat prend effet le 01/03/2025 et cesse le 28/02/2030.",
+        "Article 2 – Durée\nLe contrat s'applique à compter du 1er mars 2025. Il arrive à échéance le 28 février 2030.",
+        "II. REPÈRES\n■ Prise d'effet : 1er mars 2025 ;\n■ Terme : 28 février 2030, soit cinq exercices ;",
+    ],
+)
+def test_the_two_ends_are_read_however_they_are_told(text):
+    life = read(text).sheet.life
+    assert (life.effect.value, life.term.value) == ("2025-03-01", "2030-02-28")
 
 
 def test_an_avenant_is_told_by_its_rank(engine):

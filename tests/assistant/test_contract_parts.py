@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.contract_cues import part_played
+from assistant.contract_cues import is_limit, part_played, stretch
 from assistant.contract_question import Asked
 from assistant.question import read_question
 from corpus.values import find_values
@@ -43,3 +43,15 @@ def test_what_it_was_is_what_the_original_asks_for():
 
 def test_a_year_typed_without_its_accent_is_a_length():
     assert [v.normalized for v in find_values("pour une annee de plus, prevenir deux annees avant", "duration")] == ["P1Y", "P2Y"]
+
+
+def test_a_number_keeps_to_its_own_noun():
+    text = "L'équipe compte 7,5 éducateurs, 4,2 cuisiniers et 2 agents."
+    values = find_values(text, "number")
+    last = next(v for v in values if v.text == "2")
+    assert "cuisiniers" not in " ".join(stretch(text, last, values))
+
+
+def test_a_limit_is_recognised_where_a_maximum_is_asked_for():
+    assert is_limit(asked("on peut nous retirer combien au maximum"), "1 % par point, dans la limite de ")
+    assert not is_limit(asked("on peut nous retirer combien"), "1 % par point, dans la limite de ")

@@ -326,6 +326,19 @@ def test_lines_know_their_pages_and_headings_are_said_again():
     assert pages_of(lines) == [(1, "Avant"), (2, "Site    Places\n\nNord    41"), (3, "Site    Places\n\nSud     43")]
 
 
+def test_figures_beside_labels_are_told_by_the_word_above_them():
+    def table(*rows):
+        return lines_of([Table([Cell(t, r, c) for r, row in enumerate(rows) for c, t in enumerate(row)], header=0)])
+
+    def seen(lines):
+        return views([Page(number, text) for number, text in pages_of(lines)])
+
+    told = table(("Métier", "ETP"), ("Cuisine", "3,2"), ("Nuit", "5"))
+    assert any("Métier : Cuisine ; ETP : 3,2" in view for view in seen(told))
+    marks = table(("Début", "1er mai 2025"), ("Fin", "30 avril 2030"), ("Durée", "5 ans"))
+    assert not any("Début : Fin" in view for view in seen(marks))
+
+
 def test_a_section_ends_before_a_heading_and_not_after_one():
     parts = [Text(f"{n} Titre" if n % 2 == 0 else "Phrase. " * 120, 2 if n % 2 == 0 else 0) for n in range(20)]
     sections = sections_of(lines_of(parts))
