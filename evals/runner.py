@@ -53,6 +53,9 @@ CONTRACTS = {
     "chataigneraie": "chataigneraie.pdf",
     "loriot": "loriot.pdf",
     "amarre": "amarre-scan.pdf",
+    "sorbier": "sorbier.pdf",
+    "cormoran": "cormoran.pdf",
+    "vigie": "vigie-scan.pdf",
 }
 KINDS = {
     "contract": "contract",

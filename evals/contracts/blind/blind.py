@@ -7,7 +7,8 @@ escale-scan.pdf (CHRS); glycine.pdf (EHPAD, with an avenant), tramontane (disabi
 blind7: romarin.pdf (EHPAD, with an avenant), hirondelle (disability; .pdf and .docx),
 balise-scan.pdf (CHRS). Those of blind8: genevrier.pdf (EHPAD, with an avenant), alizier (disability; .pdf and .docx),
 ancre-scan.pdf (CHRS). Those of blind9: chataigneraie.pdf (EHPAD, with an avenant), loriot (disability; .pdf and .docx),
-amarre-scan.pdf (CHRS).
+amarre-scan.pdf (CHRS). Those of blind10: sorbier.pdf (EHPAD, with an avenant), cormoran (disability; .pdf and .docx),
+vigie-scan.pdf (CHRS).
 
 Usage: python -m evals.contracts.blind.blind FOLDER
 
@@ -153,6 +154,18 @@ HANDS = {
         "", "Serif-Regular", "Sans-Bold", 13, 21, 10.5, 14, (("GRID", (0, 0), (-1, -1), 0.8, colors.black),), True, "-",
         foot="Paraphes                    {page}/{total}",
     ),
+    "sorbier": Hand(
+        "ARS Causses-et-Rivières – modèle CPOM EHPAD 3.2 – CR-VZ-2023-058", "Sans-Regular", "Sans-Bold", 11.5, 20, 10.5, 20,
+        (("GRID", (0, 0), (-1, -1), 0.6, colors.black), ("BACKGROUND", (0, 0), (-1, 0), colors.lightcyan),
+         ("TOPPADDING", (0, 0), (-1, -1), 6), ("BOTTOMPADDING", (0, 0), (-1, -1), 6)), True, "•",
+        foot="Page {page} de {total}", head_rule=True,
+    ),
+    "cormoran": Hand(
+        "CPOM Le Cormoran / ARS Landes-et-Estran / Département des Hautes-Grèves", "Serif-Regular", "Serif-Bold", 12, 18.5, 9.5, 17,
+        (("GRID", (0, 0), (-1, -1), 0.3, colors.dimgrey), ("LINEBELOW", (0, 0), (-1, 0), 1, colors.black)), True, "–",
+        foot="{page}/{total}", head_rule=True,
+    ),
+    "vigie": Hand("", "Serif-Regular", "Serif-Bold", 13.5, 22, 12, 15, (("GRID", (0, 0), (-1, -1), 0.9, colors.black),), True, "-", foot="{page}"),
 }  # fmt: skip
 SCANS = {
     "halte": 612,
@@ -162,6 +175,7 @@ SCANS = {
     "balise": 5903,
     "ancre": 7459,
     "amarre": 7741,
+    "vigie": 6287,
 }  # each with its scan's seed
 
 
@@ -345,7 +359,7 @@ def make(folder: Path) -> dict[str, Path]:
     contents = {f"{name}.pdf": drawing(name) for name in HANDS if name not in SCANS}
     contents |= {
         f"{name}.docx": word(name)
-        for name in ("colombier", "passerelle", "marronnier", "tramontane", "mistral", "hirondelle", "alizier", "loriot")
+        for name in ("colombier", "passerelle", "marronnier", "tramontane", "mistral", "hirondelle", "alizier", "loriot", "cormoran")
     }
     contents |= {f"{name}-scan.pdf": scanned(drawing(name), seed) for name, seed in SCANS.items()}
     for name, data in contents.items():
