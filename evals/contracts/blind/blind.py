@@ -359,7 +359,17 @@ def make(folder: Path) -> dict[str, Path]:
     contents = {f"{name}.pdf": drawing(name) for name in HANDS if name not in SCANS}
     contents |= {
         f"{name}.docx": word(name)
-        for name in ("colombier", "passerelle", "marronnier", "tramontane", "mistral", "hirondelle", "alizier", "loriot", "cormoran")
+        for name in (
+            "colombier",
+            "passerelle",
+            "marronnier",
+            "tramontane",
+            "mistral",
+            "hirondelle",
+            "alizier",
+            "loriot",
+            "cormoran",
+        )
     }
     contents |= {f"{name}-scan.pdf": scanned(drawing(name), seed) for name, seed in SCANS.items()}
     for name, data in contents.items():
