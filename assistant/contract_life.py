@@ -25,6 +25,9 @@ _LENGTH = re.compile(
 _LIVES = re.compile(
     r"\b(?:contrat|cpom|convention)\b[^.;]{0,80}\b(?:prend(?:ra)? (?:effet|fin)|cesse(?:ra)?|s.arrete|entre(?:ra)? en vigueur|s.acheve|expire|est (?:conclue?|souscrite?|signee? pour|passee?)|arrive a|court|vaut|vient a|couvre|porte sur la periode|produi(?:t|ra)|s.applique (?:du|pour la|a compter))\b"
 )
+_IT_LIVES = re.compile(
+    r"\bil (?:prend(?:ra)? (?:effet|fin)|entre(?:ra)? en vigueur|cesse(?:ra)?|expire(?:ra)?|est (?:conclu|passe|souscrit|signe) pour)\b"
+)
 _PERIOD = re.compile(r"(?:periode|contrat|cpom|conclu|duree)\b[^.;]{0,60}?\bdu (?=\d)")
 _BEFORE_TERM = re.compile(
     rf"{_COUNT}\s+mois\s+(?:au moins\s+)?avant\s+(?:le terme|l.echeance|l.expiration|la fin|son terme|son echeance)(?P<of>\s+(?:de|du|des)\s+(?:l.)?\w+)?"
@@ -81,12 +84,14 @@ class Event:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day so many months later (earlier when negative); a month's last day stays a last day."""
+    """The same day of the month so many months later (earlier when negative), the month's last where it has no such day.
+
+    So are delays in months reckoned (Code de procédure civile, art. 641).
+    """
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     last = calendar.monthrange(year, month + 1)[1]
-    is_last = day.day == calendar.monthrange(day.year, day.month)[1]
-    return date(year, month + 1, last if is_last else min(day.day, last))
+    return date(year, month + 1, min(day.day, last))
 
 
 def day_of(iso: str) -> date | None:
@@ -163,9 +168,14 @@ def _spoken(piece: Piece) -> list[tuple[Piece, str]]:
 
 def _periods(pieces: Sequence[Piece]) -> list[Piece]:
     """Pieces that give the period in one breath ("Période du … au …"), the cover above all; then those that say, under whatever
-    heading, when the contract starts or ends."""
+    heading, when the contract starts or ends; then those where it is "il", on the first pages."""
     ours = [p for p in pieces if p.zone not in (AVENANT, VISAS, GLOSSARY)]
-    return [p for p in ours if _PERIOD.search(p.folded) and p.page <= 3] + [p for p in ours if _LIVES.search(p.folded)]
+    first = [p for p in ours if p.page <= _MARKS]
+    return [
+        *(p for p in first if _PERIOD.search(p.folded)),
+        *(p for p in ours if _LIVES.search(p.folded)),
+        *(p for p in first if _IT_LIVES.search(p.folded)),
+    ]
 
 
 def _dated_after(piece: Piece, text: str, words: re.Pattern[str], but: str = "") -> Dated | None:

@@ -118,6 +118,7 @@ def test_the_case_that_a_question_puts_is_not_given_the_ordinary_notice():
     [
         "Article 2 – Durée\nLe contrat prend effet le 01/03/2025 et cesse le 28/02/2030.",
         "Article 2 – Durée\nLe contrat s'applique à compter du 1er mars 2025. Il arrive à échéance le 28 février 2030.",
+        "§ 1. Le contrat règle les moyens.\n\n§ 2. Il prend effet au 1er mars 2025. Il est passé pour cinq ans et prendra fin le 28/02/2030.",
         "II. REPÈRES\n■ Prise d'effet : 1er mars 2025 ;\n■ Terme : 28 février 2030, soit cinq exercices ;",
     ],
 )

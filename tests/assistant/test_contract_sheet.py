@@ -219,6 +219,7 @@ def test_the_life_of_each_contract(demo_sheet, drawn):
     [
         (date(2028, 12, 31), -6, date(2028, 6, 30)),
         (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2029, 6, 30), -8, date(2028, 10, 30)),
         (date(2022, 1, 1), 60, date(2027, 1, 1)),
     ],
 )
