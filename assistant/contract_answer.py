@@ -28,6 +28,7 @@ from ingest.workspace import OpenContract
 SHOWN = 3
 _ASIDE = 0.35  # a value that meets less than that of what the best place meets is of something else
 DEEP = 60  # units whose values are weighed
+_NOW = re.compile(r"\bactuel|\bmaintenant\b|\baujourd.hui\b|\ben vigueur\b|\bdesormais\b|\ba ce jour\b|\ba present\b")
 _ZONES = {VISAS: -0.2, GLOSSARY: -0.25, PREAMBLE: -0.1, DIAGNOSTIC: -0.05}
 
 
@@ -61,7 +62,8 @@ def rank(asked: Asked, reading: Reading, opened: OpenContract, embedder: Embedde
     if not asked.original and asked.avenant is None:
         full = max((r.fit for r in ranked if r.unit.piece.zone != AVENANT), default=0.0)
         # What an avenant says as fully as the contract is what is in force.
-        ranked = [replace(r, score=r.score + 0.25) if _in_force(r.unit) and r.fit >= max(0.5, 0.9 * full) else r for r in ranked]
+        more = 0.4 if _NOW.search(asked.folded) else 0.25
+        ranked = [replace(r, score=r.score + more) if _in_force(r.unit) and r.fit >= max(0.5, 0.9 * full) else r for r in ranked]
     return sorted(ranked, key=lambda r: -r.score)
 
 

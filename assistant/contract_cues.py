@@ -178,7 +178,7 @@ _CUES: tuple[tuple[str, str, str], ...] = (  # question, before the value, after
     (r"effet|commence|debut|demarre|vigueur|a partir de", r"(effet|a compter du|a partir du|debut\w*|en vigueur|depuis)\b[^,;]{0,20}$", ""),
     (r"avant quand|limite|rend|remet|envo|transm|demander|au plus tard|pour quand|pour quelle", r"(avant|au plus tard|echeance|limite|pour)\b[^,;]{0,15}$", r"^[^,;]{0,6}au plus tard"),
     (r"preavis|prevenir|(temps|mois|jours) avant\b|s.y prendre|a l.avance", r"preavis\b[^,;]{0,12}$", r"^\s*(au moins |au plus tard |de )?(avant |a l.avance|preavis)[^,;]{0,12}"),
-    (r"sous combien|combien de (temps|jours) (pour|max|a-t-on|avons|on a)|delai|on a combien de (temps|jours)|jours (pour|avons)", r"(dans (les?|un delai( maximal| maximum)? de|le delai de)|sous|delai (maximal |maximum )?(est )?de|dispose(nt)? de)\s*$", ""),
+    (r"sous combien|combien de (temps|jours) (pour|max|a-t-on|avons|on a)|delai|on a combien de (temps|jours)|jours (pour|avons)", r"(dans (les?|(?:un|le) delai( maximal| maximum)? (?:de|d.))|sous|delai (maximal |maximum )?(est )?(?:de|d.)|dispose(nt)? (?:de|d.))\s*$", ""),
     (r"\bvis|objectif|cible|attein\w+|\bamener|\bramener|attend\w* de nous", r"(vis(e|ent|er)|attein\w+|port(er|ee?s?) a|ramen\w+ a|passer? a|doit [\w ]*|objectif\w*|cible\w*)\b[^,;]{0,15}$", ""),
     (r"maxi|au plus|plafon|depasser|limit|jusqu.a combien|droit de", r"(au plus|plafon\w*|maxim\w*|depass\w*|exced\w*|limite|sous|limite de)\b[^,;]{0,25}$", r"^[^,;]{0,4}(au plus|maximum)"),
     (r"mini|au moins", r"(au moins|minimum|moins de)\b[^,;]{0,12}$", r"^[^,;]{0,4}(au moins|minimum)"),

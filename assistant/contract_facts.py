@@ -54,12 +54,17 @@ def _life(asked: Asked, reading: Reading) -> Iterator[Candidate]:
     ends = {"term": first if asked.original else life.term, "first": first, "effect": life.effect, "signed": life.signed}
     if intent == "length":
         yield from _length(asked, reading)
-    elif intent == "avenant":
+    elif intent == "avenant" and not _takes_effect(asked):
         yield from _avenant_date(asked, reading)
     elif intent in ("extend", "leave") and asked.kinds.get("duration", 0.0) >= asked.kinds.get("date", 0.0):
         yield from notices(asked, reading, intent)
     elif (dated := ends.get(intent)) is not None:
         yield from _dated(dated, reading, first if intent in ("term", "first") else None, life.extended_by)
+
+
+def _takes_effect(asked: Asked) -> bool:
+    """Whether it is from when something applies that is asked, not the day on which it was signed."""
+    return any(fact.name == "effect" and fact.asks.search(asked.folded) for fact in contract_words().facts)
 
 
 def _plain_life(asked: Asked) -> str:

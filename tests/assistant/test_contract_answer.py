@@ -182,3 +182,11 @@ def test_every_concept_is_said_otherwise_than_it_is_asked():
     concepts = contract_words().concepts
     assert len(concepts) > 60
     assert all(c.says.pattern and c.asks.pattern and 0 < c.weight <= 1 for c in concepts)
+
+
+def test_from_when_an_avenant_applies_is_not_the_day_of_its_signature(engine):
+    asked, signed = (
+        engine.ask(text, "demo", "tests").value.normalized
+        for text in ("L'avenant s'applique à partir de quand ?", "L'avenant est daté de quel jour ?")
+    )
+    assert (asked, signed) == ("2025-07-01", "2025-06-26")
