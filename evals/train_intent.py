@@ -3,7 +3,7 @@
 Usage: python -m evals.train_intent HOME   (a home where the embedding model is)
 
 Learns from the labelled questions of `questions/life.txt` and `life2.txt` ("intent | question") and from the sets on contracts, the last ones
-(blind6, blind7) apart, of which `questions/life_sets.txt` ("intent | set id") names the questions on the contract's own life.
+(blind6 on) apart, of which `questions/life_sets.txt` ("intent | set id") names the questions on the contract's own life.
 Says first what it gives on each contract when that contract's questions are left out.
 """
 

@@ -2,7 +2,7 @@
 
 Usage: python -m evals.train_kinds HOME   (a home where the embedding model is)
 
-Learns from the labelled questions of `questions/kinds*.txt` and from the sets on contracts, the last ones (blind6, blind7) apart; says
+Learns from the labelled questions of `questions/kinds*.txt` and from the sets on contracts, the last ones (blind6 on) apart; says
 first what it gives on each contract when that contract's questions are left out.
 """
 
