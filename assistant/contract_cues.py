@@ -50,8 +50,10 @@ def missed(asked: Asked, unit: Unit) -> float:
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A value with where it stands and how well it fits (`score`; `fit` is the share of the question that its unit holds).
-    `change` is what an avenant made of it, `computed` how it was worked out (`beside`: from what other units), `years` those that it is said of (none: of any), `note` what must be said with it,
-    `place` the cell of a row that it stands in."""
+
+    `change` is what an avenant made of it; `computed` how it was worked out, `beside` from what other units; `years` those
+    that it is said of (none: of any); `note` what must be said with it; `place` the cell of a row that it stands in.
+    """
 
     value: Value
     unit: Unit

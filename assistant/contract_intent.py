@@ -7,18 +7,17 @@ questions (`contract_intent.npz`: `kinds`, `mean` (d,), `weights` (kinds, d + pa
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from assistant.contract_question import AVENANT, ORIGINAL, wanted_kinds
+from assistant.fitted import Weights, centred, chances_of, read_weights
 from corpus.contract_words import contract_words
 from corpus.words import STOPWORDS
 
 WEIGHTS = Path(__file__).parent / "contract_intent.npz"
 NONE = "none"
-_SCALE = 6.0  # as for the kinds: a vector's coordinates, beside a penalty on weights of one
 _SURE, _SUBJECT = 0.5, 0.55
 # The contract, those who sign it and what it is for them, its ends: subjects that leave the question on its life.
 _OF_LIFE = re.compile(
@@ -51,24 +50,17 @@ def other_subject(folded: str, chances: Mapping[str, float]) -> bool:
 
 def features(vector: np.ndarray, mean: np.ndarray, folded: str) -> np.ndarray:
     """What the regression reads: the centred vector (d,) then the patterns, shape (d + patterns,)."""
-    return np.concatenate([(vector - mean) * _SCALE, patterns(folded)])
+    return np.concatenate([centred(vector, mean), patterns(folded)])
 
 
-@lru_cache(maxsize=1)
-def _fitted() -> dict[str, np.ndarray]:
-    with np.load(WEIGHTS) as file:
-        return {name: file[name] for name in file.files}
-
-
-def life_intent(folded: str, vector: np.ndarray, fingerprint: str, fitted: Mapping[str, np.ndarray] | None = None) -> str | None:
+def life_intent(folded: str, vector: np.ndarray, fingerprint: str, fitted: Weights | None = None) -> str | None:
     """ "term", "first", "effect", "signed", "length", "avenant", "extend", "leave", or "none"; None under another embedding model.
 
     `fitted`: other weights than those of `contract_intent.npz`, to measure them.
     """
-    fitted = fitted or _fitted()
+    fitted = fitted or read_weights(WEIGHTS)
     if str(fitted["fingerprint"]) != fingerprint:
         return None
-    z = fitted["weights"] @ features(vector, fitted["mean"], folded) + fitted["bias"]
-    chances = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
-    best = int(chances.argmax())
-    return str(fitted["kinds"][best]) if chances[best] >= _SURE else NONE
+    chances = chances_of(fitted, features(vector, fitted["mean"], folded))
+    best = max(chances, key=chances.__getitem__)
+    return best if chances[best] >= _SURE else NONE

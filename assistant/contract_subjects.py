@@ -9,17 +9,16 @@ After query term recall (Zheng & Callan 2015, "Learning to Reweight Terms with D
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from assistant.contract_question import Asked
+from assistant.fitted import Weights, centred, read_weights
 from corpus.words import fold
 from ingest.embedding import Embedder
 
 WEIGHTS = Path(__file__).parent / "contract_subjects.npz"
-_SCALE = 6.0  # as for the kinds: a vector's coordinates, beside a penalty on weights of one
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -36,23 +35,12 @@ def word_vectors(text: str, embedder: Embedder) -> list[tuple[str, np.ndarray]]:
     return out
 
 
-def features(vector: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """What the regression reads of a word's vector, shape (d,)."""
-    return np.asarray((vector - mean) * _SCALE)
-
-
-@lru_cache(maxsize=1)
-def _fitted() -> dict[str, np.ndarray]:
-    with np.load(WEIGHTS) as file:
-        return {name: file[name] for name in file.files}
-
-
-def subject_chances(text: str, embedder: Embedder, fitted: Mapping[str, np.ndarray] | None = None) -> dict[str, float]:
+def subject_chances(text: str, embedder: Embedder, fitted: Weights | None = None) -> dict[str, float]:
     """How likely each folded word of a question is a subject, in [0, 1]; {} under another embedding model.
 
     `fitted`: other weights than those of `contract_subjects.npz`, to measure them.
     """
-    fitted = fitted or _fitted()
+    fitted = fitted or read_weights(WEIGHTS)
     if str(fitted["fingerprint"]) != embedder.fingerprint:
         return {}
     out: dict[str, float] = {}
@@ -61,9 +49,9 @@ def subject_chances(text: str, embedder: Embedder, fitted: Mapping[str, np.ndarr
     return out
 
 
-def chance(vector: np.ndarray, fitted: Mapping[str, np.ndarray]) -> float:
+def chance(vector: np.ndarray, fitted: Weights) -> float:
     """How likely a word of that vector (d,) is a subject."""
-    return float(1 / (1 + np.exp(-(fitted["weights"] @ features(vector, fitted["mean"]) + fitted["bias"]))))
+    return float(1 / (1 + np.exp(-(fitted["weights"] @ centred(vector, fitted["mean"]) + fitted["bias"]))))
 
 
 def temper(asked: Asked, chances: Mapping[str, float]) -> Asked:

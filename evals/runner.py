@@ -154,6 +154,13 @@ def run_contract(engine: Engine, rows: list[dict[str, Any]], contracts: dict[str
     results = {
         (row["contract"], row["id"]): engine.ask(row["question"], names[row["contract"]], "evals").to_json() for row in rows
     }
+
+    def of(row: dict[str, Any]) -> dict[str, Any]:
+        return results[row["contract"], row["id"]]
+
+    def cited(row: dict[str, Any], most: int) -> bool:
+        return any(citation["page"] in row["pages"] for citation in of(row)["citations"][:most])
+
     failures = []
 
     def share(checked: Iterable[tuple[dict[str, Any], bool]], what: str) -> float:
@@ -161,7 +168,7 @@ def run_contract(engine: Engine, rows: list[dict[str, Any]], contracts: dict[str
         for row, good in checked:
             verdicts.append(good)
             if not good:
-                got = results[row["contract"], row["id"]]
+                got = of(row)
                 failures.append({
                     "what": what, "id": row["id"], "question": row["question"], "expected": row.get("value"), "pages": row["pages"],
                     "got": got["value"], "got_pages": [c["page"] for c in got["citations"]], "abstained": got["abstained"],
@@ -171,22 +178,13 @@ def run_contract(engine: Engine, rows: list[dict[str, Any]], contracts: dict[str
     return {
         "questions": len(rows),
         "unread": unread,
-        "value_exact": share(((r, same_value(r["value"], results[r["contract"], r["id"]]["value"])) for r in valued), "value"),
-        "value_said": share(
-            ((r, said({"text": r.get("text") or r["value"]["text"]}, results[r["contract"], r["id"]]["answer"])) for r in valued),
-            "said",
-        ),
-        "page_in_3": share(
-            ((r, any(c["page"] in r["pages"] for c in results[r["contract"], r["id"]]["citations"][:3])) for r in answerable),
-            "page",
-        ),
-        "page_first": share(
-            ((r, any(c["page"] in r["pages"] for c in results[r["contract"], r["id"]]["citations"][:1])) for r in answerable),
-            "first",
-        ),
-        "absence": share(((r, results[r["contract"], r["id"]]["abstained"]) for r in absent), "absence"),
-        "refused": round(mean(results[r["contract"], r["id"]]["abstained"] for r in answerable), 4) if answerable else 0.0,
-        "ms": times([results[r["contract"], r["id"]]["timing_ms"]["total"] for r in rows]),
+        "value_exact": share(((r, same_value(r["value"], of(r)["value"])) for r in valued), "value"),
+        "value_said": share(((r, said({"text": r.get("text") or r["value"]["text"]}, of(r)["answer"])) for r in valued), "said"),
+        "page_in_3": share(((r, cited(r, 3)) for r in answerable), "page"),
+        "page_first": share(((r, cited(r, 1)) for r in answerable), "first"),
+        "absence": share(((r, of(r)["abstained"]) for r in absent), "absence"),
+        "refused": round(mean(of(r)["abstained"] for r in answerable), 4) if answerable else 0.0,
+        "ms": times([of(r)["timing_ms"]["total"] for r in rows]),
         "failures": failures,
     }
 

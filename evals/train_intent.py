@@ -12,7 +12,7 @@ import sys
 import numpy as np
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
-from assistant.contract_intent import NONE, WEIGHTS, features
+from assistant.contract_intent import NONE, WEIGHTS, features, life_intent
 from assistant.engine import Engine
 from assistant.question import read_question
 from assistant.settings import Settings
@@ -67,8 +67,7 @@ def main() -> int:
         weights = apart(rows, vectors, contract, fingerprint)
         for row, vector in zip(rows, vectors, strict=True):
             if row[2] == contract:
-                z = weights["weights"] @ features(vector, weights["mean"], fold(row[0])) + weights["bias"]
-                said = str(weights["kinds"][z.argmax()])
+                said = life_intent(fold(row[0]), vector, fingerprint, weights)
                 right += said == row[1] != NONE
                 alarms += said != row[1] == NONE
     asked = sum(bool(row[2]) and row[1] != NONE for row in rows)

@@ -16,8 +16,9 @@ from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
 
 from assistant.contract_question import understand
 from assistant.contract_reading import Reading, read_contract
-from assistant.contract_subjects import WEIGHTS, chance, features, word_vectors
+from assistant.contract_subjects import WEIGHTS, chance, word_vectors
 from assistant.engine import Engine
+from assistant.fitted import centred
 from assistant.question import read_question
 from assistant.settings import Settings
 from corpus.contract_words import contract_words
@@ -70,7 +71,7 @@ def fitted(met: list[Sample], more: list[Sample], fingerprint: str) -> dict[str,
     rare = (~once).sum() / max(1, once.sum())  # subjects are as many as the others, all told
     weight = np.r_[np.where(once, rare, 1.0), np.full(len(more), LABELLED)]
     model = LogisticRegression(C=STRENGTH, max_iter=3000).fit(
-        [features(sample[1], mean) for sample in met + more], [sample[2] for sample in met + more], sample_weight=weight
+        [centred(sample[1], mean) for sample in met + more], [sample[2] for sample in met + more], sample_weight=weight
     )
     return {
         "mean": mean.astype("f4"), "weights": model.coef_[0].astype("f4"), "bias": np.array(model.intercept_[0], "f4"),

@@ -179,6 +179,7 @@ class _Reader:
         words = [word for given in read.values() for word in given if word.text.strip("|¦")]  # the frame is no letter
         for box in split_columns(split_rows(boxes, words), words):
             inside = [word for word in words if is_in(word, box, 0)]
+            words = [word for word in words if not is_in(word, box, 0)]
             cells.append(Cell(joined(rows_of(inside)), box.row, box.column, box.rows, box.columns))
             sure += [(len(w.text), w.sure) for w in inside]
         return Table(cells), sure

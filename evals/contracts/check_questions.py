@@ -77,10 +77,7 @@ def faults(row: dict[str, Any], texts: list[str]) -> list[str]:
 def main() -> int:
     rows = [json.loads(line) for name in SETS for line in (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     texts = {name: pages(name) for name in {row["contract"] for row in rows}}
-    words = {
-        name: squeezed(word_text(name))
-        for name in ("handicap", "passerelle", "marronnier", "tramontane", "mistral", "hirondelle", "alizier", "loriot")
-    }
+    words = {name: squeezed(word_text(name)) for name in ("handicap", *blind.WORDS)}
     bad = 0
     for row in rows:
         wrong = faults(row, texts[row["contract"]])

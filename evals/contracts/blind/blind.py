@@ -177,6 +177,17 @@ SCANS = {
     "amarre": 7741,
     "vigie": 6287,
 }  # each with its scan's seed
+WORDS = (
+    "colombier",
+    "passerelle",
+    "marronnier",
+    "tramontane",
+    "mistral",
+    "hirondelle",
+    "alizier",
+    "loriot",
+    "cormoran",
+)  # in Word too
 
 
 def blocks(name: str) -> tuple[list[tuple[str, list[str]]], dict[str, str]]:
@@ -357,20 +368,7 @@ def make(folder: Path) -> dict[str, Path]:
     """Write the files into `folder`, made if need be; their paths by name."""
     folder.mkdir(parents=True, exist_ok=True)
     contents = {f"{name}.pdf": drawing(name) for name in HANDS if name not in SCANS}
-    contents |= {
-        f"{name}.docx": word(name)
-        for name in (
-            "colombier",
-            "passerelle",
-            "marronnier",
-            "tramontane",
-            "mistral",
-            "hirondelle",
-            "alizier",
-            "loriot",
-            "cormoran",
-        )
-    }
+    contents |= {f"{name}.docx": word(name) for name in WORDS}
     contents |= {f"{name}-scan.pdf": scanned(drawing(name), seed) for name, seed in SCANS.items()}
     for name, data in contents.items():
         (folder / name).write_bytes(data)
