@@ -9,7 +9,6 @@ the domain com.microsoft are ONNX Runtime's contrib operators.
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,6 @@ KIND = "int8"  # how the graph computes: a home whose encoder is of another kind
 BLOCK = 32
 LEVELS = 64  # of a weight, each side of zero: 2 * 255 * 64 fits the 16 bits in which processors without VNNI add two products
 CONTRIB = "com.microsoft"
-MANY = 8  # texts from which a second session, of one thread, is worth its opening (a third of a second)
 
 
 class Encoder:
@@ -33,41 +31,32 @@ class Encoder:
         import onnxruntime
         from tokenizers import Tokenizer
 
-        def session(threads: int) -> Any:
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = threads
-            # Threads that spin between two questions would take a core from whatever else the machine does.
-            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            return onnxruntime.InferenceSession(folder / ENCODER, options, providers=["CPUExecutionProvider"])
-
-        self._session = session(0)  # all cores on one question
-        self._alone = cache(lambda: session(1))
+        options = onnxruntime.SessionOptions()
+        # One thread a text: shared between two, a question takes as long and half as much processor again, a passage a fifth.
+        options.intra_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(folder / ENCODER, options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of prefixed `texts`, shape (n, dimension), float32; cut at the model's 512 tokens.
 
-        Each is read alone: no padding, no mask, and what a layer writes is still in the processor's cache for the next.
-        Of many, each core reads its own: sharing out every product costs a fifth more.
+        Each core reads its own, alone: no padding, no mask, and what a layer writes is still in the cache for the next.
         """
-        if len(texts) < MANY:
-            return np.stack([self._run(self._session, ["vector"], text)[0] for text in texts])
-        session = self._alone()
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return np.stack(list(pool.map(lambda text: self._run(session, ["vector"], text)[0], texts)))
+            return np.stack(list(pool.map(lambda text: self._run(["vector"], text)[0], texts)))
 
     def tokens(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """The vector (d,) of one prefixed text and those of its tokens (n, d), float32, from one reading."""
-        vector, tokens = self._run(self._session, ["vector", "tokens"], text)
+        vector, tokens = self._run(["vector", "tokens"], text)
         return vector, tokens
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where each token of `tokens` stands in a prefixed text; (0, 0) for the marks at both ends."""
         return list(self._tokenizer.encode(text).offsets)
 
-    def _run(self, session: Any, outputs: list[str], text: str) -> list[np.ndarray]:
+    def _run(self, outputs: list[str], text: str) -> list[np.ndarray]:
         ids = np.array([self._tokenizer.encode(text).ids], np.int64)
-        return [out[0] for out in session.run(outputs, {"ids": ids})]
+        return [out[0] for out in self._session.run(outputs, {"ids": ids})]
 
 
 def build_encoder(weights: "Weights", path: Path) -> None:
