@@ -26,12 +26,13 @@ def ranking(runs: Sequence[tuple[Sequence[str], Sequence[str]]]) -> dict[str, fl
 
 
 def same_value(expected: Mapping[str, Any], got: Mapping[str, Any] | None) -> bool:
-    """Whether two values are the same once normalised: numbers as numbers, lists as sets, parties by their words."""
+    """Whether two values are the same once normalised: numbers as numbers, parties by their words, lists as sets of items, the
+    article that opens an item aside."""
     if not got:
         return False
     a, b = expected["normalized"], got["normalized"]
     if isinstance(a, list):
-        return isinstance(b, list) and {_words(x) for x in a} == {_words(x) for x in b}
+        return isinstance(b, list) and {_item(x) for x in a} == {_item(x) for x in b}
     if isinstance(b, list):
         return False
     try:
@@ -41,10 +42,15 @@ def same_value(expected: Mapping[str, Any], got: Mapping[str, Any] | None) -> bo
 
 
 def said(expected: Mapping[str, Any], answer: str) -> bool:
-    """Whether the value as the contract writes it stands in the answer's text."""
-    text = expected["text"]
-    parts = text if isinstance(text, list) else [text]
-    return all(_words(part) in _words(answer) for part in parts)
+    """Whether the value as the contract writes it stands in the answer's text; of a list, every item, wherever it stands."""
+    if expected.get("kind") == "list":
+        return all(f" {_item(item)} " in f" {_words(answer)} " for item in expected["normalized"])
+    return f" {_words(expected['text'])} " in f" {_words(answer)} "
+
+
+def _item(text: str) -> str:
+    """The words of a list's item, with or without the article that opens it."""
+    return re.sub(r"^(?:les?|la|l|des|une?) (?=\S)", "", _words(text))
 
 
 def _words(text: str) -> str:

@@ -179,7 +179,9 @@ def run_contract(engine: Engine, rows: list[dict[str, Any]], contracts: dict[str
         "questions": len(rows),
         "unread": unread,
         "value_exact": share(((r, same_value(r["value"], of(r)["value"])) for r in valued), "value"),
-        "value_said": share(((r, said({"text": r.get("text") or r["value"]["text"]}, of(r)["answer"])) for r in valued), "said"),
+        "value_said": share(
+            ((r, said({**r["value"], "text": r.get("text") or r["value"]["text"]}, of(r)["answer"])) for r in valued), "said"
+        ),
         "page_in_3": share(((r, cited(r, 3)) for r in answerable), "page"),
         "page_first": share(((r, cited(r, 1)) for r in answerable), "first"),
         "absence": share(((r, of(r)["abstained"]) for r in absent), "absence"),

@@ -38,6 +38,8 @@ def test_ranking_agrees_with_ir_measures():
         ("2028-12-31", "2028-12-31", True),
         ("2028-12-31", "2027-12-31", False),
         (["A", "b"], ["B", "a"], True),
+        (["l'ARS", "les salariés"], ["Salariés", "ARS"], True),
+        (["l'ARS", "les salariés"], ["ARS"], False),
         ("1200000", None, False),
     ],
 )
@@ -48,6 +50,13 @@ def test_values_compare_once_normalized(expected, got, same):
 def test_said():
     assert said({"text": "31 décembre 2028"}, "Le terme est le **31 décembre 2028** [1].")
     assert not said({"text": "31 décembre 2028"}, "Le terme est le 31 décembre 2027.")
+    assert not said({"text": "14"}, "140 places")
+
+
+def test_a_list_is_said_when_every_item_is():
+    of = {"kind": "list", "text": "Agence, commune de Bry", "normalized": ["l'Agence", "commune de Bry"]}
+    assert said(of, "Financé par l'Agence pour 3 €, par la commune de Bry pour 2 €.")
+    assert not said(of, "Financé par l'Agence pour 3 €.")
 
 
 def test_the_gate_sees_a_fall(monkeypatch, tmp_path):
