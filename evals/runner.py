@@ -56,6 +56,9 @@ CONTRACTS = {
     "sorbier": "sorbier.pdf",
     "cormoran": "cormoran.pdf",
     "vigie": "vigie-scan.pdf",
+    "peuplier": "peuplier.pdf",
+    "bouvreuil": "bouvreuil.pdf",
+    "gouvernail": "gouvernail-scan.pdf",
 }
 KINDS = {
     "contract": "contract",

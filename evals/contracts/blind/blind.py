@@ -8,7 +8,8 @@ blind7: romarin.pdf (EHPAD, with an avenant), hirondelle (disability; .pdf and .
 balise-scan.pdf (CHRS). Those of blind8: genevrier.pdf (EHPAD, with an avenant), alizier (disability; .pdf and .docx),
 ancre-scan.pdf (CHRS). Those of blind9: chataigneraie.pdf (EHPAD, with an avenant), loriot (disability; .pdf and .docx),
 amarre-scan.pdf (CHRS). Those of blind10: sorbier.pdf (EHPAD, with an avenant), cormoran (disability; .pdf and .docx),
-vigie-scan.pdf (CHRS).
+vigie-scan.pdf (CHRS). Those of blind11: peuplier.pdf (EHPAD, with an avenant), bouvreuil (disability; .pdf and .docx),
+gouvernail-scan.pdf (CHRS).
 
 Usage: python -m evals.contracts.blind.blind FOLDER
 
@@ -166,6 +167,20 @@ HANDS = {
         foot="{page}/{total}", head_rule=True,
     ),
     "vigie": Hand("", "Serif-Regular", "Serif-Bold", 13.5, 22, 12, 15, (("GRID", (0, 0), (-1, -1), 0.9, colors.black),), True, "-", foot="{page}"),
+    "peuplier": Hand(
+        "DA-2023-1142 — CPOM Fondation Eugénie-Lambrecq", "Serif-Regular", "Serif-Bold", 12, 19, 9.5, 16,
+        (("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.black), ("LINEAFTER", (0, 0), (-2, -1), 0.3, colors.black),
+         ("BOX", (0, 0), (-1, -1), 1, colors.black), ("BACKGROUND", (0, 0), (-1, 0), colors.gainsboro)), True, "—",
+        foot="Folio {page}/{total}",
+    ),
+    "bouvreuil": Hand(
+        "Le Bouvreuil", "Sans-Regular", "SansNarrow-Bold", 11.5, 18.5, 9, 26,
+        (("ROWBACKGROUNDS", (0, 1), (-1, -1), (colors.white, colors.mistyrose)), ("LINEBELOW", (0, 0), (-1, 0), 1.5, colors.firebrick)),
+        True, "•", False, "{page} · CPOM 2025-2029",
+    ),
+    "gouvernail": Hand(
+        "DDETS de l'Auzenne", "Serif-Regular", "Serif-Bold", 13, 21, 11, 15, (*GRID,), True, "-", False, "{page}/{total}", True,
+    ),
 }  # fmt: skip
 SCANS = {
     "halte": 612,
@@ -176,6 +191,7 @@ SCANS = {
     "ancre": 7459,
     "amarre": 7741,
     "vigie": 6287,
+    "gouvernail": 3571,
 }  # each with its scan's seed
 WORDS = (
     "colombier",
@@ -187,6 +203,7 @@ WORDS = (
     "alizier",
     "loriot",
     "cormoran",
+    "bouvreuil",
 )  # in Word too
 
 
