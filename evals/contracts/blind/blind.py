@@ -168,13 +168,13 @@ HANDS = {
     ),
     "vigie": Hand("", "Serif-Regular", "Serif-Bold", 13.5, 22, 12, 15, (("GRID", (0, 0), (-1, -1), 0.9, colors.black),), True, "-", foot="{page}"),
     "peuplier": Hand(
-        "DA-2023-1142 — CPOM Fondation Eugénie-Lambrecq", "Serif-Regular", "Serif-Bold", 12, 19, 9.5, 16,
+        "DA-2023-1142 — CPOM Fondation Eugénie-Lambrecq", "Serif-Regular", "Serif-Bold", 12.5, 20, 10, 16,
         (("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.black), ("LINEAFTER", (0, 0), (-2, -1), 0.3, colors.black),
          ("BOX", (0, 0), (-1, -1), 1, colors.black), ("BACKGROUND", (0, 0), (-1, 0), colors.gainsboro)), True, "—",
         foot="Folio {page}/{total}",
     ),
     "bouvreuil": Hand(
-        "Le Bouvreuil", "Sans-Regular", "SansNarrow-Bold", 11.5, 18.5, 9, 26,
+        "Le Bouvreuil", "Sans-Regular", "SansNarrow-Bold", 12, 20, 9.5, 26,
         (("ROWBACKGROUNDS", (0, 1), (-1, -1), (colors.white, colors.mistyrose)), ("LINEBELOW", (0, 0), (-1, 0), 1.5, colors.firebrick)),
         True, "•", False, "{page} · CPOM 2025-2029",
     ),
