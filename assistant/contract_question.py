@@ -7,6 +7,7 @@ its meanings (the lexicon's and the contract's own). Rare ideas weigh more.
 import math
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from assistant.contract_reading import Reading
 from assistant.question import Question, mend
@@ -55,11 +56,17 @@ class Idea:
     light: bool = False
     subject: float = 0.5
 
+    _met: dict[tuple[str, frozenset[str]], bool] = field(default_factory=dict, init=False, repr=False)
+
     def held(self, folded: str, stems: frozenset[str]) -> bool:
-        """Whether a text, folded and as stems, speaks of it."""
-        return any(p.search(folded) for p in self.patterns) or any(
-            group and sum(_has(stems, word) for word in group) >= 0.75 * len(group) for group in self.groups
-        )
+        """Whether a text, folded and as stems, speaks of it; asked of the same headings again and again, so remembered."""
+        key = (folded, stems)
+        met = self._met.get(key)
+        if met is None:
+            met = self._met[key] = any(p.search(folded) for p in self.patterns) or any(
+                group and sum(_has(stems, word) for word in group) >= 0.75 * len(group) for group in self.groups
+            )
+        return met
 
 
 def _has(stems: frozenset[str], word: str) -> bool:
@@ -74,6 +81,7 @@ def _has(stems: frozenset[str], word: str) -> bool:
     )
 
 
+@lru_cache(maxsize=20_000)
 def stems_of(folded: str) -> frozenset[str]:
     return frozenset(stem(w) for w in _WORD.findall(folded))
 

@@ -75,8 +75,15 @@ class Reading:
 
     def about(self, piece: Piece) -> str:
         """What stands around a table, where its unit may be said: its headings, and the paragraphs under the same ones."""
-        said = (p.text for p in self.sheet.pieces if not p.is_row and p.headings == piece.headings and p.page == piece.page)
-        return " ; ".join((*piece.headings[-1:], *(one_line(text) for text in said if len(text) < 400)))
+        return self._about.get((piece.headings, piece.page), " ; ".join(piece.headings[-1:]))
+
+    @cached_property
+    def _about(self) -> dict[tuple[tuple[str, ...], int], str]:
+        said: dict[tuple[tuple[str, ...], int], list[str]] = {}
+        for piece in self.sheet.pieces:
+            if not piece.is_row and len(text := one_line(piece.text)) < 400:
+                said.setdefault((piece.headings, piece.page), [*piece.headings[-1:]]).append(text)
+        return {place: " ; ".join(texts) for place, texts in said.items()}
 
     @property
     def base_year(self) -> int | None:
