@@ -33,12 +33,17 @@ _NOW = re.compile(
     r"\b(?:le délai|la durée|le montant|le plafond|le taux|le total)\b[^.;]{0,60}?(?:\best (?:désormais |donc )?(?:de|fixée? à)|s['’]établit [^.;]{0,20}à)\s+(?P<new>\S.{0,40})",
     re.IGNORECASE,
 )
+# "La date d'expiration est remplacée par celle du …": the new value alone, of something that stood before.
+_MOVED = re.compile(
+    r"(?:est|sont|sera|seront)\s+(?:désormais\s+|donc\s+)?(?:remplacée?s? par (?:celle|celui) d[ue]|(?:reportée?s?|repoussée?s?|avancée?s?|décalée?s?|"
+    r"prolongée?s?|prorogée?s?|portée?s?|ramenée?s?|relevée?s?|abaissée?s?)\s(?:jusqu['’]au|au|à))\s+(?P<new>\S.{0,45})"
+)
 _DETERMINER = re.compile(r"^(?:le|la|les|l['’])\s*(?=[a-zà-ÿ])")
 _NUMBER_YEAR = re.compile(r"(?P<n>\d[\d ,.]*?(?:\s?%)?)\s+(?:\w+\s+)?(?:en|pour)\s+(?P<year>20\d\d)")
 _ARTICLES = re.compile(
     r"(?:\barticles?\s+|§\s?)((?:[IVX]+\.)?\d+(?:\.\d+)*(?:(?:,\s*|\s+et\s+)(?:[IVX]+\.)?\d+(?:\.\d+)*)*)", re.IGNORECASE
 )
-_POINT = re.compile(r"\b(?:au|du|le)\s+(\d+\.\d+)\s+de\s+l['’]article\b", re.IGNORECASE)
+_POINT = re.compile(r"\b(?:au|du|le)\s+((?:[IVX]+\.)?\d+(?:\.\d+)+|[IVX]+\.\d+)\b(?!\s?[%€])", re.IGNORECASE)
 _ROW = re.compile(
     r"\b(?:indicateur|objectif|action|engagement|opération|ligne)\s+(?:n°\s?)?([A-Z]{0,2}\d{1,2}(?:\.\d+)*)\b", re.IGNORECASE
 )
@@ -85,7 +90,9 @@ def find_avenants(pieces: Sequence[Piece]) -> list[Avenant]:
         title = piece.headings[0]
         number = re.search(r"(?:n°|N°|numéro)\s*(\d+)", title)
         seen = found.setdefault(title, Avenant(number[1] if number else "", title, "", piece.page))
-        if match := re.search(r"\bFait\b.{0,60}?\ble\s|^\s*À [^.;:\d]{3,40}, le\s", piece.text, re.MULTILINE):
+        if match := re.search(
+            r"\b(?:Fait|Établi|Dressé|Passé|Signé)\b.{0,60}?\ble\s|^\s*À [^.;:\d]{3,40}, le\s", piece.text, re.MULTILINE
+        ):
             dates = find_values(piece.text[match.end() - 1 :], "date")
             if dates and not seen.signed:
                 found[title] = Avenant(seen.number, title, dates[0].normalized, seen.page)
@@ -119,7 +126,24 @@ def find_changes(pieces: Sequence[Piece]) -> list[Change]:
     body = [p for p in pieces if p.zone not in (AVENANT, GLOSSARY)]
     for change in merged:
         change.target = change.target or _target(change, body)
+        if change.target is not None and not change.old:
+            _complete(change, change.target)
     return merged
+
+
+def _complete(change: Change, target: Piece) -> None:
+    """Give a change the value that it replaces: of those of its kind, the one with most of its words just before it."""
+    about = {word for word in index_words(change.about) if word.isalpha()}  # the clause's own number is in every sentence
+    told = []
+    for start, end in sentences(target.text):
+        text = one_line(target.text[start:end])
+        values = find_values(text, change.kind)
+        for above, value in zip([None, *values], values, strict=False):
+            said = text if len(values) == 1 else text[above.end if above else 0 : value.start]
+            told.append((len(about & set(index_words(said))), value))
+    told.sort(key=lambda pair: -pair[0])
+    if told and told[0][0] and (len(told) == 1 or told[0][0] > told[1][0]):
+        change.old, change.old_normalized = told[0][1].text, told[0][1].normalized
 
 
 def _make(piece: Piece, kind: str, old: Value | str, new: Value | str, about: str, refs: Iterable[str], name: str, quote: str, year: str = "") -> Change:  # fmt: skip
@@ -131,7 +155,7 @@ def _make(piece: Piece, kind: str, old: Value | str, new: Value | str, about: st
 
 
 def _refs(text: str) -> list[str]:
-    refs = [m[1] for m in _POINT.finditer(text)]
+    refs = [m[1].lower() for m in _POINT.finditer(text)]
     for match in _ARTICLES.finditer(text):
         refs += [r.lower() for r in re.findall(r"(?:[IVX]+\.)?\d+(?:\.\d+)*", match[1], re.IGNORECASE)]
     refs += [f"ligne {m[1].lower()}" for m in _ROW.finditer(text)]
@@ -181,7 +205,7 @@ def _part_changes(piece: Piece, part: str, raw: str, refs: list[str], name: str,
             if old and new and old[0].start == 0:
                 year = next((y[0] for y in re.finditer(r"\b20\d\d\b", part[: instead.start("new") + new[-1].start])), "")
                 return [_make(piece, kind, old[0], new[-1], part, refs, name, raw, year if kind != "date" else "")]
-    if (now := _NOW.search(part)) is not None:
+    if (now := _NOW.search(part) or _MOVED.search(part)) is not None:
         told = next(((k, v[0]) for k in _KINDS if (v := find_values(now["new"], k)) and v[0].start == 0), None)
         if told is not None and not find_values(part[: now.start("new")], told[0]):
             return [_make(piece, told[0], "", told[1], part, refs, name, raw)]

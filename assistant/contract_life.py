@@ -213,7 +213,11 @@ def _after_signing(piece: Piece, text: str, signed: Dated | None) -> Dated | Non
 def _signatures(pieces: Sequence[Piece]) -> Iterator[Dated]:
     """The days on which it may have been signed, the likeliest first."""
     places = [p for p in pieces if p.zone != AVENANT]
-    for pattern in (r"\bfait (a|en)\b[^.]{0,80}?\ble ", r"\bsigne(e)?\b( a [^.;]{0,50}?)? le ", r"^a [^.;:\d]{3,40}, le "):
+    for pattern in (
+        r"\b(?:fait|etabli|dresse|passe) (a|en)\b[^.]{0,80}?\ble ",
+        r"\bsigne(e)?\b( a [^.;]{0,50}?)? le ",
+        r"^a [^.;:\d]{3,40}, le ",
+    ):
         for piece in places if "signe" in pattern else reversed(places):
             for _, text in _spoken(piece):
                 line = one_line(text)

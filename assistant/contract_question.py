@@ -20,6 +20,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ORIGINAL = re.compile(
     r"\borigine|\binitial|\bavant (l.|la |le |les |cet |cette |d.etre )?(avenant|rallong\w+|prolong\w+|prorog\w+|modification|report\w*|extension|hausse|augmentation|baisse|changement|revalorisation|reduction)|\bau (tout )?depart\b"
+    r"|\bavant qu(?:e |.)(?:\w+[ '’]){0,3}(?:avenant|relev|baiss|chang|modifi|augment|hauss|redui|prolong|prorog|report)"
     r"|\ba la signature|premiere version|\bancien(ne)?s?\b|\bprevoyait|\bau debut du contrat"
 )
 AVENANT = re.compile(

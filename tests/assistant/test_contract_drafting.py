@@ -6,10 +6,11 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from assistant.contract_avenants import find_changes
-from assistant.contract_question import wanted_kinds
+from assistant.contract_question import ORIGINAL, wanted_kinds
 from assistant.contract_sheet import make_sheet
 from corpus.contract import Contract, Page
 from corpus.values import find_values
+from corpus.words import fold
 from ingest.contract_passages import contract_passages
 from ingest.documents import read_document
 from ingest.layout import read_blocks
@@ -93,6 +94,20 @@ def test_an_avenant_replaces_words_or_a_value_by_another():
     assert all(change.target is not None and change.target.page == 1 for change in changes)
 
 
+def test_an_avenant_that_says_the_new_value_alone_replaces_the_one_of_the_clause_it_names():
+    sheet = make_sheet(opened(
+        "Article 7 – Durée\n\nLe contrat prend effet le premier janvier deux mille vingt-cinq. Il expire le trente et un décembre deux mille vingt-neuf.\n\n"
+        "Article 8 – Travaux\n\n8.1. La cuisine est refaite avec un emprunt de 310 000 € et une aide du Département de 90 000 €.\n\n"
+        "Établi à Ordan, le douze décembre deux mille vingt-quatre.\n",
+        "AVENANT N° 1\n\nLe présent avenant modifie le contrat comme suit.\n\nArticle 1\n\nÀ l'article 7, la date d'expiration est remplacée par celle du trente juin deux mille trente.\n\n"
+        "Article 2\n\nAu 8.1, l'aide du Département est portée à 120 000 €.\n\nÉtabli à Ordan, le 3 mars 2026.\n",
+    ))  # fmt: skip
+    assert [(c.kind, c.old_normalized, c.new_normalized) for c in sheet.changes] == [("date", "2029-12-31", "2030-06-30"), ("amount", "90000", "120000")]  # fmt: skip
+    assert sheet.life.signed and sheet.life.signed.value == "2024-12-12"
+    assert sheet.life.term and sheet.life.term.value == "2030-06-30"
+    assert [avenant.signed for avenant in sheet.avenants] == ["2026-03-03"]
+
+
 def test_letters_stand_under_roman_numbers():
     paths = [block.path for block in read_blocks([Page(1, "I. – CADRE\n\nA. – Objet\nLe contrat fixe les moyens.\n\nB. – Suivi\nUn bilan est fait.\n\nII. – MOYENS\n\nA. – Dotation\nElle est versée.\n")]) if block.kind == "paragraph"]  # fmt: skip
     assert paths == [("I. – CADRE", "A. – Objet"), ("I. – CADRE", "B. – Suivi"), ("II. – MOYENS", "A. – Dotation")]
@@ -101,6 +116,11 @@ def test_letters_stand_under_roman_numbers():
 def test_a_section_sign_begins_a_heading():
     (block,) = [b for b in read_blocks([Page(1, "§ 2.1 Durée du contrat\nIl dure cinq ans.\n")]) if b.kind == "paragraph"]
     assert block.path == ("§ 2.1 Durée du contrat",)
+
+
+@pytest.mark.parametrize("before", ["avant que l'avenant le relève", "avant qu'on le baisse", "avant l'avenant"])
+def test_a_question_on_what_was_before_is_after_the_original(before):
+    assert ORIGINAL.search(fold(f"Le forfait était de combien {before} ?"))
 
 
 def test_values_as_people_and_machines_write_them():
