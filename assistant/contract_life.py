@@ -28,7 +28,7 @@ _LIVES = re.compile(
 _IT_LIVES = re.compile(
     r"\bil (?:prend(?:ra)? (?:effet|fin)|entre(?:ra)? en vigueur|cesse(?:ra)?|expire(?:ra)?|est (?:conclu|passe|souscrit|signe) pour)\b"
 )
-_PERIOD = re.compile(r"(?:periode|contrat|cpom|conclu|duree)\b[^.;]{0,60}?\bdu (?=\d)")
+_PERIOD = re.compile(r"(?:periode|contrat|cpom|conclu|duree|courent|court|engagements?)\b[^.;]{0,60}?\bdu (?=\d)")
 _BEFORE_TERM = re.compile(
     rf"{_COUNT}\s+mois\s+(?:au moins\s+)?avant\s+(?:le terme|l.echeance|l.expiration|la fin|son terme|son echeance)(?P<of>\s+(?:de|du|des)\s+(?:l.)?\w+)?"
 )
@@ -188,6 +188,8 @@ def _dated_after(piece: Piece, text: str, words: re.Pattern[str], but: str = "")
         if match[0] == "au " and not re.search(r"\bdu \d|\bperiode\b|\bdepuis\b", folded[: match.start()]):
             continue  # "transformées au 1er septembre 2027": no end but of "du … au …"
         for value in find_values(line, "date"):
+            if match[0] == "du " and not re.match(r"\s+au\b", folded[value.end :]):
+                continue  # "prolongé par l'avenant du 18 décembre 2023": no beginning but of "du … au …"
             if 0 <= value.start - match.end() <= 25 and day_of(value.normalized) and value.normalized != but:
                 return Dated(value.normalized, value.text, piece.page, piece.label, text)
     return None

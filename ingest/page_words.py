@@ -9,7 +9,10 @@ import numpy as np
 
 from ingest.ruled import Box
 
-_FIGURE = re.compile(r"[-+−–]?\s?(?:\d[\d\s.,/]*\s?(?:%|€|k€|M€)?|[–-])")
+_FIGURE = re.compile(
+    r"[-+−–]?\s?(?:\d[\d\s.,/]*\s?(?:%|€|k€|M€)?|[–-])"
+    r"|(?:le )?\d{1,2}(?:er)? (?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)(?: \d{4})?"
+)
 _BAND = 60  # pixels: a white band that wide, all down a table, is between two columns
 _SLACK = 10.5  # pixels: how far outside its cell a word may stand
 
@@ -56,7 +59,7 @@ def joined(rows: Sequence[Sequence[Word]]) -> str:
 
 
 def split_rows(boxes: Sequence[Box], words: Sequence[Word]) -> list[Box]:
-    """A table's cells, the rows that no rule parts cut apart: where figures stand one under the other in several columns."""
+    """A table's cells, the rows that no rule parts cut apart: where figures or dates stand one under the other."""
     out: list[Box] = []
     shift = 0
     for row in sorted({box.row for box in boxes}):
@@ -123,7 +126,7 @@ def _gap(spans: Sequence[tuple[int, int]], above: int, below: int) -> int:
 
 
 def is_figures(rows: Sequence[Sequence[Word]]) -> bool:
-    """Whether each of a cell's rows is a figure, a date in digits or a dash."""
+    """Whether each of a cell's rows is a figure, a date or a dash."""
     return all(_FIGURE.fullmatch(joined([row])) for row in rows)
 
 

@@ -97,7 +97,7 @@ def _heading(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) -
         return _merged([(w.left // 2 - start, w.right // 2 - start) for w in inside], 0.055 * _INCH)
 
     within = [w for w in words if start <= (w.left + w.width / 2) / 2 <= end]
-    first = pieces([w for w in within if ys[0] <= w.middle / 2 <= ys[1]])
+    first = pieces([w for w in within if ys[0] <= w.middle / 2 <= ys[1]]) if len(ys) > 1 else []
     top = ys[0]
     held: list[Word] = []
     for line in reversed(rows_of([w for w in within if ys[0] - 0.8 * _INCH <= w.middle / 2 < ys[0]])):
@@ -114,7 +114,7 @@ def _banded(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) ->
     columns, a title or a paragraph between two rules is between two tables, and so is a change of columns."""
     table: list[_Band] = []
     columns: list[tuple[int, int]] = []
-    for low, high in pairwise(ys):
+    for n, (low, high) in enumerate(pairwise(ys), 1):
         inside = [w for w in words if low <= w.middle / 2 <= high and start <= (w.left + w.width / 2) / 2 <= end]
         pieces = _merged([(w.left // 2 - start, w.right // 2 - start) for w in inside], 0.055 * _INCH)
         columns_of = [rows_of([w for w in inside if a <= w.left // 2 - start <= b]) for a, b in pieces]
@@ -131,12 +131,29 @@ def _banded(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) ->
         )
         changes = len(pieces) > 1 and len(table) > 1 and len(shared) < max(len(columns), len(pieces))
         if is_prose or changes:
-            yield _table(table, start, end)
+            yield _table([*table, *_closing(table, columns, inside, start)], start, end)
             table, columns = [], []
+        if is_prose and (top := _heading(ys[n:], start, end, words)):  # below the prose, the heading of another table
+            over = [w for w in inside if w.middle / 2 >= top[0]]
+            columns = _merged([(w.left // 2 - start, w.right // 2 - start) for w in over], 0.055 * _INCH)
+            table.append((round(top[0]), round(high), columns))
         if pieces and not is_prose:
             columns = _merged(columns + pieces, 0) if len(pieces) > 1 else columns
             table.append((round(low), round(high), pieces))
-    yield _table(table, start, end)
+    below = [w for w in words if ys[-1] <= w.middle / 2 <= ys[-1] + 0.8 * _INCH and start <= (w.left + w.width / 2) / 2 <= end]
+    yield _table([*table, *_closing(table, columns, below, start)], start, end)
+
+
+def _closing(table: Sequence["_Band"], columns: Sequence[tuple[int, int]], below: Sequence[Word], start: int) -> list["_Band"]:
+    """The last row, where no rule is drawn under it: the line of the words `below` that stands as near to the table's last
+    rule as its rows do, a stretch of words in each of its columns; [] where there is none."""
+    if len(table) < 2 or not below:
+        return []
+    low, line = table[-1][1], rows_of(below)[0]
+    pieces = _merged([(w.left // 2 - start, w.right // 2 - start) for w in line], 0.055 * _INCH)
+    top, bottom = min(w.top for w in line) / 2, max(w.top + w.height for w in line) / 2
+    aligned = len(pieces) == len(columns) == len(_merged([*columns, *pieces], 0)) > 1
+    return [(low, round(bottom + 2), pieces)] if aligned and top - low < 0.09 * _INCH else []
 
 
 _Band = tuple[int, int, list[tuple[int, int]]]

@@ -203,3 +203,26 @@ def test_rows_that_no_rule_parts_are_read_apart(tmp_path, rules, tall):
     SimpleDocTemplate(str(tmp_path / "c.pdf")).build([Paragraph("Article 6 – Dépendance", style), table])
     views = [passage_view(p) for p in passages(read_document(tmp_path / "c.pdf")[0].text)]
     assert any("Site : Le Parc aux grands tilleuls argentés ; GMP : 698 ; Places : 60" in view for view in views), views
+
+
+def test_a_second_table_of_a_page_keeps_its_heading_and_its_last_row_without_a_rule(tmp_path):
+    from reportlab.lib.colors import HexColor
+    from reportlab.lib.styles import getSampleStyleSheet
+    from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
+
+    style = getSampleStyleSheet()["BodyText"]
+
+    def table(*rows):
+        bands = [("BACKGROUND", (0, n), (-1, n), HexColor("#ffe4e1")) for n in range(2, len(rows), 2)]
+        return Table(rows, colWidths=[180, 120, 120], style=[("LINEBELOW", (0, 0), (-1, 0), 1, "black"), *bands])
+
+    story = [
+        Paragraph("Article 3 – Places", style), table(("Structure", "2025", "2026"), ("IME Les Joncs", "40", "42"), ("SESSAD", "18", "20"), ("ESAT", "60", "60"), ("Total", "118", "122")),
+        Spacer(1, 20), Paragraph("Article 4 – Mesures", style), Paragraph("Les mesures sont suivies chaque année par le comité.", style), Spacer(1, 10),
+        table(("Mesure", "Échéance", "Coût"), ("Rails au plafond", "mars 2026", "19 600 €"), ("Pair-aidance", "juin 2026", "18 200 €"), ("Tutorat", "mai 2027", "4 900 €")),
+    ]  # fmt: skip
+    SimpleDocTemplate(str(tmp_path / "c.pdf")).build(story)
+    views = [passage_view(p) for p in passages(read_document(tmp_path / "c.pdf")[0].text)]
+    assert any("Structure : Total ; 2025 : 118 ; 2026 : 122" in view for view in views), views
+    assert any("Mesure : Rails au plafond ; Échéance : mars 2026 ; Coût : 19 600 €" in view for view in views), views
+    assert any("Mesure : Tutorat ; Échéance : mai 2027 ; Coût : 4 900 €" in view for view in views), views

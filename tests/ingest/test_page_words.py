@@ -24,6 +24,12 @@ def test_rows_are_cut_at_the_figures_and_a_label_of_two_lines_stays_whole():
     assert table(words) == [["Quai (collectif)", "26", "9"], ["Villa", "8", "–"], ["Total", "34", "9"]]
 
 
+def test_rows_are_cut_at_the_dates():
+    rows = [("Budget", "31", "octobre"), ("Bilan", "30", "avril"), ("Compte", "1er", "juin")]
+    words = [word(text, left, 10 + 60 * n) for n, row in enumerate(rows) for text, left in zip(row, (10, 410, 475), strict=True)]
+    assert [row[:2] for row in table(words)] == [["Budget", "31 octobre"], ["Bilan", "30 avril"], ["Compte", "1er juin"]]
+
+
 def test_sentences_of_several_lines_are_one_row():
     words = [word("Réduire", 10, 10), word("l'attente", 10, 50), word("un", 420, 10), word("point", 420, 50), word("par", 620, 10), word("an", 620, 50)]  # fmt: skip
     assert table(words) == [["Réduire l'attente", "un point", "par an"]]
