@@ -21,7 +21,7 @@ _NAMED: tuple[tuple[int, str, re.Pattern[str]], ...] = (
     (CHAPTER, "chapitre", re.compile(rf"(?:CHAPITRE|Chapitre)\s+{_NUMBER}")),
     (SECTION, "section", re.compile(rf"(?:SECTION|Section|SOUS-SECTION|Sous-section)\s+{_NUMBER}")),
     (ARTICLE, "article", re.compile(rf"(?:ARTICLE|Article|Art\.|ART\.)\s+{_NUMBER}(?!\s*(?:du|de|des|et|à|ou|ci)\b)")),
-    (ARTICLE, "article", re.compile(r"§\s?\d{1,3}(?: (?:bis|ter|quater))?(?=\s?[.:–—-]?\s*(?:[–—-]\s)?(?:[A-ZÀ-Ý«]|$))")),
+    (ARTICLE, "sign", re.compile(r"§\s?\d{1,3}(?: (?:bis|ter|quater))?(?=\s?[.:–—-]?\s*(?:[–—-]\s)?(?:[A-ZÀ-Ý«]|$))")),
     (ARTICLE, "fiche", re.compile(r"(?:FICHE|Fiche)(?:[ -](?:ACTION|action|objectif|OBJECTIF))?\s+(?:[nN]°\s?)?\d+\b")),
 )  # fmt: skip
 _DEEP = re.compile(r"(?:§\s?)?(?:\d{1,2}|[IVX]{1,4}|[A-Z])(?:\.\d{1,2}){1,3}\b\.?|\d{1,2}(?:-\d{1,2}){1,3}[.)]")

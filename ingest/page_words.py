@@ -126,8 +126,10 @@ def _gap(spans: Sequence[tuple[int, int]], above: int, below: int) -> int:
 
 
 def is_figures(rows: Sequence[Sequence[Word]]) -> bool:
-    """Whether each of a cell's rows is a figure, a date or a dash."""
-    return all(_FIGURE.fullmatch(joined([row])) for row in rows)
+    """Whether each of a cell's rows is a figure, a date or a dash; "1er mars" over "2026" is one date on two lines."""
+    said = [joined([row]) for row in rows]
+    cut = any(text[-1:].isalpha() and re.fullmatch(r"20\d\d", below) for text, below in pairwise(said))
+    return not cut and all(_FIGURE.fullmatch(text) for text in said)
 
 
 def is_in(word: Word, box: Box, slack: float = _SLACK) -> bool:

@@ -9,6 +9,7 @@ from corpus.contract import Contract, Page
 from ingest.contract_passages import contract_passages, passage_view
 from ingest.documents import furniture, line_shape, read_document
 from ingest.headings import LEADERS, heading_of
+from ingest.layout import read_blocks
 
 
 def passages(*pages: str) -> list[Passage]:
@@ -180,6 +181,11 @@ def test_a_section_sign_begins_a_heading_or_numbers_a_sentence():
     )
     assert told is not None and told.title == "§ 15" and told.said
     assert heading_of("§ 3 et § 4 ci-dessus") is None
+
+
+def test_a_section_sign_stands_under_its_article():
+    paths = [b.path for b in read_blocks([Page(1, "Article 4 – Dotation\n\n§ 1. Elle est versée chaque mois par l'Agence.\n\n§ 2. Elle est revue chaque année en juin.\n\nArticle 5 – Suivi\n\n§ 1. Un bilan est fait chaque année en mars.\n")]) if b.kind == "paragraph"]  # fmt: skip
+    assert paths == [("Article 4 – Dotation", "§ 1"), ("Article 4 – Dotation", "§ 2"), ("Article 5 – Suivi", "§ 1")]
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,11 @@ def test_rows_are_cut_at_the_dates():
     assert [row[:2] for row in table(words)] == [["Budget", "31 octobre"], ["Bilan", "30 avril"], ["Compte", "1er juin"]]
 
 
+def test_a_date_on_two_lines_is_one():
+    words = [word("Deux", 10, 10), word("places", 10, 50), word("1er", 410, 10), word("mars", 475, 10), word("2026", 410, 50)]
+    assert [row[:2] for row in table(words)] == [["Deux places", "1er mars 2026"]]
+
+
 def test_sentences_of_several_lines_are_one_row():
     words = [word("Réduire", 10, 10), word("l'attente", 10, 50), word("un", 420, 10), word("point", 420, 50), word("par", 620, 10), word("an", 620, 50)]  # fmt: skip
     assert table(words) == [["Réduire l'attente", "un point", "par an"]]
