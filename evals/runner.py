@@ -59,6 +59,9 @@ CONTRACTS = {
     "peuplier": "peuplier.pdf",
     "bouvreuil": "bouvreuil.pdf",
     "gouvernail": "gouvernail-scan.pdf",
+    "cedre": "cedre.pdf",
+    "mesange": "mesange.pdf",
+    "cabestan": "cabestan-scan.pdf",
 }
 KINDS = {
     "contract": "contract",

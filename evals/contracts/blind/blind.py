@@ -10,6 +10,8 @@ ancre-scan.pdf (CHRS). Those of blind9: chataigneraie.pdf (EHPAD, with an avenan
 amarre-scan.pdf (CHRS). Those of blind10: sorbier.pdf (EHPAD, with an avenant), cormoran (disability; .pdf and .docx),
 vigie-scan.pdf (CHRS). Those of blind11: peuplier.pdf (EHPAD, with an avenant), bouvreuil (disability; .pdf and .docx),
 gouvernail-scan.pdf (CHRS).
+Those of blind12: cedre.pdf (EHPAD, with an avenant), mesange (disability; .pdf and .docx),
+cabestan-scan.pdf (CHRS).
 
 Usage: python -m evals.contracts.blind.blind FOLDER
 
@@ -181,6 +183,17 @@ HANDS = {
     "gouvernail": Hand(
         "DDETS de l'Auzenne", "Serif-Regular", "Serif-Bold", 13, 21, 11, 15, (*GRID,), True, "-", False, "{page}/{total}", True,
     ),
+    "cedre": Hand(
+        "Fondation du Cèdre-Bleu – SPL-MOR-2023-112", "Serif-Regular", "Sans-Bold", 13, 23, 10.5, 21,
+        (("LINEBELOW", (0, 0), (-1, -1), 0.4, colors.indigo), ("BACKGROUND", (0, 0), (-1, 0), colors.thistle),
+         ("TOPPADDING", (0, 0), (-1, -1), 5), ("BOTTOMPADDING", (0, 0), (-1, -1), 5)), True, "›",
+        foot="{page}/{total}      Paraphes", head_rule=True,
+    ),
+    "mesange": Hand(
+        "La Mésange – LM/85-H/2025-03", "Sans-Regular", "Sans-Bold", 11.5, 19.5, 9, 20,
+        (("BOX", (0, 0), (-1, -1), 0.6, colors.navy), ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.navy)), True, "–", False, "page {page}",
+    ),
+    "cabestan": Hand("", "Sans-Regular", "Serif-Bold", 13, 22, 11, 16, (*GRID,), True, "-", foot="{page} sur {total}"),
 }  # fmt: skip
 SCANS = {
     "halte": 612,
@@ -192,6 +205,7 @@ SCANS = {
     "amarre": 7741,
     "vigie": 6287,
     "gouvernail": 3571,
+    "cabestan": 3391,
 }  # each with its scan's seed
 WORDS = (
     "colombier",
@@ -204,6 +218,7 @@ WORDS = (
     "loriot",
     "cormoran",
     "bouvreuil",
+    "mesange",
 )  # in Word too
 
 
