@@ -190,10 +190,10 @@ HANDS = {
         foot="{page}/{total}      Paraphes", head_rule=True,
     ),
     "mesange": Hand(
-        "La Mésange – LM/85-H/2025-03", "Sans-Regular", "Sans-Bold", 11.5, 19.5, 9, 20,
+        "La Mésange – LM/85-H/2025-03", "Sans-Regular", "Sans-Bold", 12, 20.5, 9.5, 20,
         (("BOX", (0, 0), (-1, -1), 0.6, colors.navy), ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.navy)), True, "–", False, "page {page}",
     ),
-    "cabestan": Hand("", "Sans-Regular", "Serif-Bold", 13, 22, 11, 16, (*GRID,), True, "-", foot="{page} sur {total}"),
+    "cabestan": Hand("", "Sans-Regular", "Serif-Bold", 13, 23, 11.5, 16, (*GRID,), True, "-", foot="{page} sur {total}"),
 }  # fmt: skip
 SCANS = {
     "halte": 612,
