@@ -43,7 +43,9 @@ _NUMBER_YEAR = re.compile(r"(?P<n>\d[\d ,.]*?(?:\s?%)?)\s+(?:\w+\s+)?(?:en|pour)
 _ARTICLES = re.compile(
     r"(?:\barticles?\s+|§\s?)((?:[IVX]+\.)?\d+(?:\.\d+)*(?:(?:,\s*|\s+et\s+)(?:[IVX]+\.)?\d+(?:\.\d+)*)*)", re.IGNORECASE
 )
-_POINT = re.compile(r"\b(?:au|du|le)\s+((?:[IVX]+\.)?\d+(?:\.\d+)+|[IVX]+\.\d+)\b(?!\s?[%€])", re.IGNORECASE)
+_POINT = re.compile(
+    r"\b(?:au|du|le)\s+((?:[IVX]+\.)?\d+(?:\.\d+)+|[IVX]+\.(?:\d+|[A-Z])|[A-H]\d{1,2})\b(?!\s?[%€])", re.IGNORECASE
+)
 _ROW = re.compile(
     r"\b(?:indicateur|objectif|action|engagement|opération|ligne)\s+(?:n°\s?)?([A-Z]{0,2}\d{1,2}(?:\.\d+)*)\b", re.IGNORECASE
 )

@@ -13,7 +13,7 @@ from corpus.values import NUMBER_WORDS, find_values
 from corpus.words import fold
 
 _EFFECT = re.compile(
-    r"prend effet|prise d.effet|entre en vigueur|entree en vigueur|a compter du|prend cours|effets? (?:au|le|des le)|debute le|du (?=\d)"
+    r"prend effet|prise d.effet|entre en vigueur|entree en vigueur|a compter du|prend cours|effets? (?:au|le|des le)|effets (?:du contrat )?remontent au|debute le|du (?=\d)"
 )
 _TERM = re.compile(
     r"s.acheve(?:ra)?|expire(?:ra)?|prend(?:ra)? fin|s.arrete(?:ra)?|s.eteint|arrive(?:ra)? a (?:son )?(?:terme|echeance|expiration)|jusqu.au|cesse(?:ra)?(?: (?:de produire )?(?:ses )?effets?)?(?: le)?|\bterme\b|echeance (au|le|est|du contrat)|se termine|echoit|\bau (?=\d)"
@@ -23,10 +23,11 @@ _LENGTH = re.compile(
     rf"(?:pour|sur|duree\s*(?:du (?:present )?contrat)?\s*(?:de|est de|:|est fixee a)|dure)\s+(?:une\s+(?:duree|periode)\s+(?:maximale\s+)?de\s+)?{_COUNT}\s+(?P<unit>ans?|annees?|exercices?|mois)\b"
 )
 _LIVES = re.compile(
-    r"\b(?:contrat|cpom|convention)\b[^.;]{0,80}\b(?:prend(?:ra)? (?:effet|fin)|cesse(?:ra)?|s.arrete|entre(?:ra)? en vigueur|s.acheve|expire|est (?:conclue?|souscrite?|signee? pour|passee?)|arrive a|court|vaut|vient a|couvre|porte sur la periode|produi(?:t|ra)|s.applique (?:du|pour la|a compter))\b"
+    r"\b(?:contrat|cpom|convention)\b[^.;]{0,80}\b(?:prend(?:ra)? (?:effet|fin)|cesse(?:ra)?|s.arrete|entre(?:ra)? en vigueur|s.acheve|expire|est (?:conclue?|souscrite?|signee? pour|passee?)|arrive a|court|vaut|vient a|couvre|remontent|dure(?:ra)?|se termine|porte sur la periode|produi(?:t|ra)|s.applique (?:du|pour la|a compter))\b"
 )
 _IT_LIVES = re.compile(
-    r"\bil (?:prend(?:ra)? (?:effet|fin)|entre(?:ra)? en vigueur|cesse(?:ra)?|expire(?:ra)?|est (?:conclu|passe|souscrit|signe) pour)\b"
+    r"\bil (?:prend(?:ra)? (?:effet|fin)|entre(?:ra)? en vigueur|cesse(?:ra)?|expire(?:ra)?|arrive a|s.acheve(?:ra)?|se termine(?:ra)?|a une duree|dure|court"
+    r"|est (?:conclu|passe|souscrit|signe|etabli) pour)\b"
 )
 _PERIOD = re.compile(r"(?:periode|contrat|cpom|conclu|duree|courent|court|engagements?)\b[^.;]{0,60}?\bdu (?=\d)")
 _BEFORE_TERM = re.compile(

@@ -13,7 +13,9 @@ from corpus.words import fold
 _LONGER = re.compile(
     r"prolong|prorog|renouvel|reconduc|reconduit|nouveau contrat|(?:sixieme|supplementaire) annee|annee supplementaire"
 )
-_ENDED = re.compile(r"resili|denonc|met\w* (?:un terme|fin)|rompu|rompre|rupture|retir(?:er|e)\b|quitter")
+_ENDED = re.compile(
+    r"resili|denonc|met\w* (?:un terme|fin)|rompu|rompre|rupture|retir(?:er|e)\b|quitt(?:er|e)\b|\bsort(?:ir|ie|ant)? d[ue]|\bs.en aller"
+)
 _OTHERS = re.compile(r"autorisation|siege|mandat|convention|salari|logement|chambre|emprunt")
 _ASKS = re.compile(r"demand|souhait|saisi|notifi|requete|savoir|manifest|courrier|lettre|ecrit|parven|sollicit")
 _BEFORE_END = re.compile(

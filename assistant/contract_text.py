@@ -91,7 +91,7 @@ class Piece:
         found = set()
         for text in (*self.headings, self.caption):
             folded = fold(text)
-            if match := re.match(r"(?:article\s+|§\s?)?((?:[ivx]+\.)?\d+(?:[.-]\d+)*)\b", folded):
+            if match := re.match(r"(?:article\s+|§\s?)?((?:[ivx]+\.)?\d+(?:[.-]\d+)*|[ivx]+\.[a-z]|[a-h]\d{1,2})\b", folded):
                 found.add(match[1])
             elif match := re.match(r"(tableau|annexe|fiche)\s+(?:n°\s?)?([\w.-]+?)[.:]?(?:\s|$)", folded):
                 found.add(f"{match[1]} {match[2]}")

@@ -24,7 +24,9 @@ _NAMED: tuple[tuple[int, str, re.Pattern[str]], ...] = (
     (ARTICLE, "sign", re.compile(r"§\s?\d{1,3}(?: (?:bis|ter|quater))?(?=\s?[.:–—-]?\s*(?:[–—-]\s)?(?:[A-ZÀ-Ý«]|$))")),
     (ARTICLE, "fiche", re.compile(r"(?:FICHE|Fiche)(?:[ -](?:ACTION|action|objectif|OBJECTIF))?\s+(?:[nN]°\s?)?\d+\b")),
 )  # fmt: skip
-_DEEP = re.compile(r"(?:§\s?)?(?:\d{1,2}|[IVX]{1,4}|[A-Z])(?:\.\d{1,2}){1,3}\b\.?|\d{1,2}(?:-\d{1,2}){1,3}[.)]")
+_DEEP = re.compile(
+    r"(?:§\s?)?(?:\d{1,2}|[IVX]{1,4}|[A-Z])(?:\.\d{1,2}){1,3}\b\.?|\d{1,2}(?:-\d{1,2}){1,3}[.)]|[IVX]{1,4}\.[A-Z](?:\.|(?=\s[–—-]\s))|[A-H]\d{1,2}(?:\.|(?=\s[–—-]\s))"
+)
 _FLAT = re.compile(r"(?:\d{1,2}|[IVX]{1,4}|[A-Z])\s?(?:[.)–—-]|\s-)(?=\s)|[A-Z][a-zé]{1,9}\.(?=\s[–—-]\s)")
 _TITLED = r"\s*(?:[-–—:.)]\s*)?(?=[A-ZÀ-Ý«\d])"
 # A title that the first sentence follows on the same line: "Article 5 – Objet. Le contrat…".

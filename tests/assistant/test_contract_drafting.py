@@ -118,6 +118,25 @@ def test_a_section_sign_begins_a_heading():
     assert block.path == ("§ 2.1 Durée du contrat",)
 
 
+def test_a_contract_s_life_is_told_of_it_or_of_its_effects():
+    sheet = make_sheet(opened(
+        "A2. Temps\n\nLes effets du contrat remontent au 1er janvier 2025. Il a une durée de cinq ans et arrive à son terme le 31/12/2029.\n",
+    ))  # fmt: skip
+    assert [d and d.value for d in (sheet.life.effect, sheet.life.term)] == ["2025-01-01", "2029-12-31"]
+    sheet = make_sheet(opened(
+        "1. Durée\n\nIl succède au contrat précédent, prolongé par l'avenant du 18 décembre 2023. Les engagements courent du 1er janvier 2025 au 31 décembre 2029.\n",
+    ))  # fmt: skip
+    assert [d and d.value for d in (sheet.life.effect, sheet.life.term)] == ["2025-01-01", "2029-12-31"]
+
+
+def test_an_avenant_names_clauses_of_letters_and_figures():
+    changes = find_changes(make_sheet(opened(
+        "IV.B. Ce que verse l'Agence\n\nL'aide à l'investissement pour l'aile nord est de 640 000 €.\n\nV.C. Le comité\n\nLe bilan d'étape est remis le 30 septembre 2026 au comité de suivi.\n",
+        "AVENANT N° 1\n\nLe présent avenant modifie le contrat comme suit.\n\nPoint 1. L'aide\n\nAu IV.B, l'aide à l'investissement est portée à 715 500 €.\n\nPoint 2. Le bilan\n\nLa date de remise du bilan d'étape, fixée au V.C, est reportée au 31 janvier 2027.\n",
+    )).pieces)  # fmt: skip
+    assert [(c.old_normalized, c.new_normalized) for c in changes] == [("640000", "715500"), ("2026-09-30", "2027-01-31")]
+
+
 @pytest.mark.parametrize("before", ["avant que l'avenant le relève", "avant qu'on le baisse", "avant l'avenant"])
 def test_a_question_on_what_was_before_is_after_the_original(before):
     assert ORIGINAL.search(fold(f"Le forfait était de combien {before} ?"))

@@ -53,6 +53,8 @@ def test_no_word_of_a_word_file_is_lost(tmp_path):
         ("Article 5. Durée du contrat.", "Article 5. Durée du contrat."),
         ("3.1 Axe A – Des parcours sans rupture", "3.1 Axe A – Des parcours sans rupture"),
         ("2-1. Structures tarifées", "2-1. Structures tarifées"),
+        ("III.E. Bâtir et chauffer", "III.E. Bâtir et chauffer"),
+        ("A1. Structures et places", "A1. Structures et places"),
         ("Annexe 3", "Annexe 3"),
         ("AVENANT N° 1", "AVENANT N° 1"),
         ("DEUXIÈME AVENANT AU CONTRAT", "DEUXIÈME AVENANT AU CONTRAT"),
@@ -73,7 +75,7 @@ def test_headings_give_their_place(line, title):
     "line",
     [
         "Article 5 du contrat antérieur", "Annexe 3 est mise à jour chaque année par les parties signataires.",
-        "3 places d'hébergement temporaire", "1. Le gestionnaire remet son rapport aux autorités avant le 30 avril ;",
+        "3 places d'hébergement temporaire", "C1 Taux d'absentéisme", "I.A.E. du secteur", "1. Le gestionnaire remet son rapport aux autorités avant le 30 avril ;",
         "ENTRE", "IL EST CONVENU CE QUI SUIT :", "Article 7 – Suivi . . . . . . . . . . . . . 12",
     ],
 )  # fmt: skip
