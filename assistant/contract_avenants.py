@@ -16,7 +16,7 @@ from corpus.words import fold, index_words
 _KINDS = ("date", "amount", "percent", "duration")
 _VERB = re.compile(
     r"(?:est|sont|sera|seront)\s+(?:désormais\s+|donc\s+)?(?:remplacée?s?|portée?s?|reportée?s?|ramenée?s?|fixée?s?|effectuée?s?|"
-    r"relevée?s?|abaissée?s?|repoussée?s?|avancée?s?|étendue?s?|augmentée?s?|réduite?s?|prolongée?s?|prorogée?s?|modifiée?s?)\b|\bpassent?\b|\bdevien(?:t|nent)\b"
+    r"relevée?s?|abaissée?s?|repoussée?s?|avancée?s?|étendue?s?|augmentée?s?|réduite?s?|prolongée?s?|prorogée?s?|modifiée?s?)\b|\bpasse(?:nt)?\b|\bdevien(?:t|nent)\b"
 )
 _BEFORE = re.compile(r"prévue?s?|fixée?s?|initial|plaçait|était|devait|de\s*$|du\s*$|la date|le montant|la somme|la cible|celle")
 # Looked ahead, so that "l'astreinte de nuit est portée de 10 € à 12 €" is tried at each "de".

@@ -54,7 +54,9 @@ def of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
         if asked.total and place and re.search(r"\b(?:total|ensemble|en tout)\b", heading):
             bonus += 0.1
         if re.search(r"\btotal|ensemble", heading) and not asked.total and not asked.share(heading):
-            bonus += 0.1 if len(by_cell) > 1 and not asked.years else -0.15
+            apart = any(asked.share(other.folded) for other in unit.heads[1:])
+            whole = (len(by_cell) > 1 and not asked.years) or (asked.counted is not None and not by_cell and not apart)
+            bonus += 0.1 if whole else -0.15
         if re.fullmatch(r"0(?:,0+)?(?:\s?[%€])?", text.strip()):
             bonus -= 0.2  # nothing that year
         if asked.counted is not None and asked.counted.held(heading, unit.heads[place].stems):
@@ -63,7 +65,8 @@ def of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
         bonus -= 0.12 * of_another(asked, f"{fold(label)} ; {heading}")
         for value in _in_cell(text, head, f"{label} ; {unit.piece.caption}", reading.about(unit.piece), asked):
             said = fold(" ".join(stretch(text, value))) if len(text) > 30 else ""
-            near = asked.share(f"{unit.own.folded if not said else fold(cells[0][1])} ; {heading} ; {said}")
+            row = fold(cells[0][1]) if said else _besides(unit, place, value.kind)
+            near = asked.share(f"{row} ; {heading} ; {said}")
             table = f"{heading} ; {unit.near.folded} ; {unit.around.folded}"
             if asked.counted is not None and not said and asked.counted.held(table, stems_of(table)):
                 count = counts(asked, table, value.kind)  # what the whole table counts favours no row
@@ -85,6 +88,15 @@ def of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
             )
 
 
+def _besides(unit: Unit, place: int, kind: str) -> str:
+    """A row's folded words, less those of other cells that tell values of the same kind ("emprunt 120 000 €, ARS 80 000 €")."""
+    words = unit.own.folded
+    for at, (_, text) in enumerate(unit.piece.cells[1:], 1):
+        if at != place and kind != "number" and re.search(r"[^\W\d_]{3}", text) and find_values(text, kind):
+            words = words.replace(fold(one_line(text)), " ")
+    return words
+
+
 def _in_cell(text: str, heading: str, label: str, around: str, asked: Asked) -> Iterator[Value]:
     """The values of a cell; a bare number takes its unit from its column's heading, its row's label or the caption, else,
     where the question wants that unit, from what is said `around` the table."""
@@ -101,7 +113,7 @@ def _in_cell(text: str, heading: str, label: str, around: str, asked: Asked) -> 
     sign = "-" if re.match(r"\s*[-−–]", text) else ""
     kinds = {kind for kind in ("amount", "percent") if kind in asked.kinds}
     told = {kind for kind in kinds if _UNITS[kind].search(fold(f"{heading} ; {label}"))}
-    if not told and _THINGS.search(fold(heading)):
+    if not told and _THINGS.search(fold(f"{heading} ; {label}")):
         kinds = set()
     told = told or {k for k in kinds if asked.kinds[k] >= asked.kinds.get("number", 0.0) and _UNITS[k].search(fold(around))}
     kind = "amount" if "amount" in told else "percent" if told else "number"

@@ -25,6 +25,7 @@ SOME = re.compile(r"\b(?:dont|parmi|reserv\w*)\b")
 FLOW = re.compile(
     r"\b(?:transform\w*|cree(?:e|es|r|s)?|creation|supprim\w*|ferm(?:e|es|er|eture)|extension|ajout\w*|supplementaires?|nouvelles? places?|de plus|en plus|en moins|devien\w*|convert\w*|ouvr\w* \w+ places)\b"
 )
+OUTCOME = re.compile(r"\b(?:port|ramen|pass|attei|fix|etabli)\w*\b[^,;]{0,50}\sa\s+$|\batteign\w+\s+$|\bsoit\s+$")
 _COUNTED = re.compile(r"\s*(?:d['’]ouverture|de fermeture|par (?:an|semaine|mois)|dans l['’]année|de congés)", re.IGNORECASE)
 _SPLIT = re.compile(r"(?<!\d),\s|,\s(?!\d)|\s;\s|\set\s|\s:\s|\.\s")
 
@@ -98,6 +99,32 @@ def counts(asked: Asked, after: str, kind: str) -> float:
     return 0.3 if own else 0.25
 
 
+# What follows a number that leaves out what it counts: "douze places relèvent de l'internat et neuf sont réservées à …".
+_ALONE = re.compile(
+    r"\s*(?:$|[,;.)]|(?:est|sont|sera|seront|etai\w+|relev\w+|en(?! equivalent| etp)|au|aux|a|pour|dans|par|chez|sur|et|ou|fin 20\d\d)\b)"
+)
+
+
+def thing(text: str, value: Value, others: Sequence[Value]) -> str:
+    """The folded words after the nearest number before one that stands alone: what it counts as well; "" for any other."""
+    if value.kind != "number" or not _ALONE.match(fold(text[value.end :])):
+        return ""
+    above = [v for v in others if v.kind == "number" and v.end <= value.start and not _ALONE.match(fold(text[v.end :]))]
+    return " " + fold(text[above[-1].end : value.start][:25]) if above and not YEAR.fullmatch(above[-1].text) else ""
+
+
+_LENGTH_ASKED = re.compile(r"combien (?:de |d.)(heure|jour|semaine|mois|an)(?:s|nees?)?\b")
+_LENGTH_UNITS = {"heure": "H", "jour": "D", "semaine": "W", "mois": "M", "an": "Y"}
+
+
+def same_unit(asked: Asked, value: Value) -> float:
+    """ "Combien de jours ?": a length in days counts for more, one in years for less."""
+    told = _LENGTH_ASKED.search(asked.folded)
+    if value.kind != "duration" or told is None:
+        return 0.0
+    return 0.1 if value.normalized.endswith(_LENGTH_UNITS[told[1]]) else -0.1
+
+
 def inside(value: Value, other: Value) -> bool:
     """Whether a value is only a part of a longer one ("20" in "20 ans", "31 décembre" in "31 décembre 2028")."""
     return (
@@ -120,6 +147,9 @@ def usable(value: Value, text: str, asked: Asked) -> Value | None:
             return None  # "17.2 – Le gestionnaire …": the clause's own number
         if re.match(r"\s?(?:heures?|h)\s?\d", after) or re.search(r"\d\s?(?:heures?|h)\s?$", before[-12:]):
             return None  # a time of day
+        lasting = _LASTING.match(fold(after))
+        if lasting and asked.counted is not None and not asked.counted.held(lasting[0], stems_of(lasting[0])):
+            return None  # "24 heures" are no places
         if re.match(r"[.-]\d|°|er\b|\s?%|\s?€", after) or re.search(r"\d[.-]$", before[-2:]):
             return None
         if re.match(r"\s+(?:de l['’]article|du tableau)", after):
@@ -137,6 +167,7 @@ def usable(value: Value, text: str, asked: Asked) -> Value | None:
     return value
 
 
+_LASTING = re.compile(r"\s?(?:heures?|jours?|semaines?|mois|ans?|annees?)\b")
 _MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
 
 
@@ -169,7 +200,13 @@ def year_bonus(asked: Asked, text: str, value: Value) -> float:
 
 
 def near_years(text: str, value: Value) -> tuple[str, ...]:
-    after, before = text[value.end : value.end + 22], text[max(0, value.start - 25) : value.start]
+    start = max(0, value.start - 25)
+    after, before = text[value.end : value.end + 22], text[start : value.start]
+    year = YEAR.search(before)
+    if year and re.match(r"\s(?:et|puis)\s", before[year.end() :]):
+        above = [v for v in find_values(text[: value.start], value.kind) if not YEAR.fullmatch(v.text)]
+        if above and above[-1].end <= start + year.start():
+            before = ""  # "douze fin 2028 et cinq au terme": the year of the value before
     told = re.findall(r"\b(?:exercice|ann[ée]e|en|pour)\s+((?:19|20)\d\d)\b", text[: value.start])
     return tuple(YEAR.findall(after) or YEAR.findall(before) or told[-1:])
 

@@ -19,9 +19,15 @@ _ENDED = re.compile(
 _OTHERS = re.compile(r"autorisation|siege|mandat|convention|salari|logement|chambre|emprunt")
 _ASKS = re.compile(r"demand|souhait|saisi|notifi|requete|savoir|manifest|courrier|lettre|ecrit|parven|sollicit")
 _BEFORE_END = re.compile(
-    r"(?: \(\d+\))?(?: au moins| au plus tard)?,? avant (?:l.|la |le |son |sa |ce )?(?:terme|echeance|expiration|fin)\b"
+    r"(?: \(\d+\))?(?: au moins| au plus tard)?,? avant (?:l.|la |le |son |sa |ce |cette |cet )?(?:terme|echeance|expiration|fin)\b"
 )
 _GIVEN = re.compile(r"preavis (?:minimum |minimal )?(?:de |d.)?(?:\w+ \()?$|(?:delai|expiration|terme) (?:de |d.un delai de )$")
+
+# "À condition de prévenir l'autre par lettre six mois à l'avance".
+_AHEAD, _WARNS = (
+    re.compile(r" (?:au moins |au plus tard )?(?:a l.avance|auparavant)\b"),
+    re.compile(r"\b(?:prevenir|prevenant|avertir|avertissant|inform\w+)\b[^;]*$"),
+)
 
 
 def notices(asked: Asked, reading: Reading, intent: str) -> Iterator[Candidate]:
@@ -57,6 +63,8 @@ def _to_extend(unit: Unit, value: Value) -> float:
 def _to_leave(unit: Unit, value: Value) -> float:
     """How surely a value is the notice of one who leaves, 0 for any other."""
     given = _GIVEN.search(fold(unit.own.text[: value.start]))
+    if given is None and _AHEAD.match(fold(unit.own.text[value.end :])):
+        given = _WARNS.search(fold(unit.own.text[: value.start]))
     if given is None or _OTHERS.search(unit.own.folded):
         return 0.0
     own, near = (bool(_ENDED.search(text)) for text in (unit.own.folded, f"{unit.near.folded} {unit.around.folded}"))

@@ -21,6 +21,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ORIGINAL = re.compile(
     r"\borigine|\binitial|\bavant (l.|la |le |les |cet |cette |d.etre )?(avenant|rallong\w+|prolong\w+|prorog\w+|modification|report\w*|extension|hausse|augmentation|baisse|changement|revalorisation|reduction)|\bau (tout )?depart\b"
     r"|\bavant qu(?:e |.)(?:\w+[ '’]){0,3}(?:avenant|relev|baiss|chang|modifi|augment|hauss|redui|prolong|prorog|report)"
+    r"|^(?:et )?avant ?[,?]"
     r"|\ba la signature|premiere version|\bancien(ne)?s?\b|\bprevoyait|\bau debut du contrat"
 )
 AVENANT = re.compile(
@@ -155,8 +156,16 @@ def understand(question: Question, reading: Reading) -> Asked:
     return Asked(
         question, folded, weighed, wanted_kinds(folded), years, bool(ORIGINAL.search(folded)),
         _number(said) if said else None, bool(re.search(r"\btotal|\ben tout\b|\bensemble\b|\bconfondus|toute l.asso|\btout (le|l.)", folded)),
-        next((i for i in weighed if (m := _COUNTED.search(folded)) and i.held(m[1] or m[2], stems_of(m[1] or m[2]))), None), unknown,
+        _counted(folded, weighed), unknown,
     )  # fmt: skip
+
+
+def _counted(folded: str, ideas: list[Idea]) -> Idea | None:
+    """The idea that a folded question counts: its first word's ("combien de jeunes fin 2027"), else that of both."""
+    said = _COUNTED.search(folded)
+    words = (said[1] or said[2]) if said else ""
+    told = (i for text in (words.split(" ")[0], words) if text for i in ideas if i.held(text, stems_of(text)))
+    return next(told, None)
 
 
 def _number(said: re.Match[str]) -> str:
@@ -225,8 +234,8 @@ _ASKS: tuple[tuple[str, dict[str, float]], ...] = (
     (r"combien (y a-t-il )?d.?e? ?(\w+ )?(places?|lits?|personnes?|jeunes?|enfants?|residents?|usagers?|salaries?|agents?|postes?|membres?|seances?|reunions?|journees?|chambres?|logements?|appartements?|menages?|familles?|adultes?|travailleurs?|apprentis?|stages?|actes?|heures?|visites?|nuits?|nuitees?|indicateurs?|fiches?|objectifs?|voitures?|vehicules?|etablissements?|services?|projets?)", {"number": 1.0}),
     (r"combien de (jours?|nuits?)", {"number": 0.9, "duration": 0.9}),
     (r"combien de (semaines?|mois)|combien d.(annees?|ans)|combien d.heures", {"duration": 1.0, "number": 0.6}),
-    (r"combien de temps|quelle duree|\bduree\b|pendant combien|sous combien|\bpreavis\b|dans quel delai|sous quel delai|quel delai|\bdelais?\b|rallong\w+[^?]*combien|combien[^?]*(rallong|prolong|prorog)", {"duration": 1.0}),
-    (r"\bfrais de siege|\bplafond|\btaux\b|pourcentage|quel %|pour ?cent|quelle part\b|\bpart de\b|quote-?part|absenteisme|\bto\b|\boccupation|\bremplir|abattement|de combien[^?]*baiss|\bcible", {"percent": 1.0, "number": 0.45}),
+    (r"combien de temps|tous les combien|toutes les combien|quelle duree|\bduree\b|pendant combien|sous combien|\bpreavis\b|dans quel delai|sous quel delai|quel delai|\bdelais?\b|rallong\w+[^?]*combien|combien[^?]*(rallong|prolong|prorog)", {"duration": 1.0}),
+    (r"\bfrais de siege|\bplafond|\btaux\b|pourcentage|quel %|pour ?cent|quelle part\b|\bpart de\b|quote-?part|absenteisme|\bto\b|\boccupation|\bremplir|abattement|de combien[^?]*(?:baiss|\bmont(?:e|er|era|ent)\b|augment|grimp)|\bcible", {"percent": 1.0, "number": 0.45}),
     (r"\beuros?\b|€|\bcout\w*|\bmontants?\b|\bsomme\b|dotation|\bdgc\b|forfait|\btarifs?\b|\bprix\b|budget|emprunt\w*|\bfrais\b|subvention|enveloppe|\bvers[eé]\w*|\btouch\w+|\bpaie\w*|\bpay\w+|depens\w+|credits?\b|investi\w+|\bppi\b|loyer|redevance|resultat|exceden\w+|salaire|\bcnr\b|chantier|travaux|financ\w+|surcout|\bdonne\b(?![- ]moi)|amendes?\b|penalite|quote-?part|interim|\breserve|\bcoute|\bvaleur du point|\bbases? reconductibles?|\bmesures? nouvelles?", {"amount": 1.0}),
     (r"\bquand\b|\ble combien\b|quelle date|quelle echeance|\bdate\b|\becheances?\b|\bquel jour\b|\bexpire|\btombe\b|\bfinit\b|se termine|prend fin|prend effet|entre en vigueur|date limite|butoir|deadline|quel mois|dernier (?:delai|moment|carat)|derniere limite|au plus tard|avant quand|pour quand|a partir de quelle annee|quelle annee", {"date": 1.0}),
     (r"^qui\b|\bc.(?:est|etait) qui\b|\bqui (est|a|ont|signe\w*|doit|sont|pa\w+|preside\w*|pilote\w*|decide|peut|donne|nomme|s.occupe|represente\w*|etait|porte|dirige\w*|gere|assure|mene|remplace\w*|instruit|organise|convoque|finance|verse|tient|recoit|va|tarifie|controle)\b|\bavec qui|\ba qui\b|par qui|aupres de qui|quel(le)? (tribunal|juge|juridiction|cabinet|banque|organisme|autorite|association|personne|mandataire|prestataire)|devant qui|\bqui\s?\?|\b(appelle|contacte|voit|previent|saisit|informe|demande)\w* qui\b|\bqui$|le nom d", {"party": 1.0}),
@@ -279,7 +288,10 @@ def wanted_kinds(folded: str) -> dict[str, float]:
     if "combien" in folded and not re.search(r"sous combien|combien (?:d'|de )(?!pour|l'|la |le )", folded):
         for kind, weight in _ANY.items():
             found[kind] = max(found.get(kind, 0.0), weight)
-    if (sure := _SURE.search(folded)) and "combien" not in folded[: sure.start()]:
+    lasting = re.search(r"\bquand\b[^?]*combien de (?:jours|semaines|mois)\b", folded)
+    if lasting:  # "on écrit quand, combien de mois avant ?" says itself how it is to be answered
+        found["date"] = 0.3
+    elif (sure := _SURE.search(folded)) and "combien" not in folded[: sure.start()]:
         keep = (
             {"date"}
             if re.search(r"quand|date|jour|annee|le combien", sure[0])
@@ -293,7 +305,9 @@ def wanted_kinds(folded: str) -> dict[str, float]:
                 for k, w in found.items()
                 if k in keep or k not in ("amount", "percent", "number", "list")
             }
-    if re.search(r"\bliste\b(?! d.attente)|\bqui (?:siege|participe|assiste|compose)\w*|\bautour de la table", folded):
+    if re.search(
+        r"\bliste\b(?! d.attente)|\bqui (?:siege|participe|assiste|compose)\w*|\bautour de la table", folded
+    ) and not re.search(r"\bcombien de (?:temps|jours|semaines|mois)|\bquand\b", folded):
         return {"list": 1.0}
     if re.match(
         r"(?:et |alors )?(?:quel(?:le)?s sont (?:les |nos )|c.est quoi les )(?!\w*(?:montant|tau|date|delai|tarif|prix|dotation))",

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -44,7 +44,8 @@ class Span:
 @dataclass(frozen=True, eq=False)
 class Unit:
     """What one sentence or one table row says. `own` is its words (a row's without its figures), `near` its heading and
-    caption, `around` the rest of its paragraph, `far` the headings above. `change` is set for what an avenant changes."""
+    caption, `around` the rest of its paragraph, `far` the headings above. `change` is set for what an avenant changes,
+    `above` is the sentence before where this one speaks of the same thing ("ce taux est porté à …")."""
 
     piece: Piece
     own: Span
@@ -53,6 +54,7 @@ class Unit:
     far: Span
     heads: tuple[Span, ...] = ()
     change: Change | None = None
+    above: Span = field(default_factory=lambda: Span(""))
 
     @property
     def is_row(self) -> bool:
@@ -162,13 +164,23 @@ def _introduced(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, str]]:
     """Each piece with, for a row, the paragraph under the same headings that brings in its table."""
     said: Piece | None = None
     for piece in pieces:
+        near = said is not None and _heads(said, piece.is_row) == _heads(piece, piece.is_row) and piece.page - said.page < 2
+        yield piece, one_line(said.text)[-300:] if near and said else ""
         if not piece.is_row:
             said = piece
-        near = piece.is_row and said is not None and said.headings == piece.headings and piece.page - said.page < 2
-        yield piece, one_line(said.text)[-300:] if near and said else ""
 
 
-_ANAPHORA = re.compile(r"(?:il|elle|ils|elles|son|sa|ses|leur|leurs|ce|cet|cette|ces|celui-ci|celle-ci|en|y)\b")
+def _heads(piece: Piece, whole: bool) -> tuple[str, ...]:
+    """The headings that a paragraph shares with the one before: all, or those that are no mere number ("10.2")."""
+    return tuple(head for head in piece.headings if whole or re.search(r"[^\W\d_]{3}", head))
+
+
+_ANAPHORA = re.compile(r"(?:[\d.]+\s)?(?:il|elle|ils|elles|son|sa|ses|leur|leurs|ce|cet|cette|ces|celui-ci|celle-ci|en|y)\b")
+_MEASURES = r"(?:seuil|taux|delai|duree|plafond|montant|limite|pourcentage|preavis|participation|nombre|part)"
+# A sentence on what the one before speaks of, often what a rule becomes in a case: "Pour la MAS, la limite est ramenée à 2 %".
+_OF_SAME = re.compile(
+    rf"^(?:[\d.]+\s)?(?:son|sa|ses|leur|leurs)\b|\b(?:ce|cette) {_MEASURES}\b|\b(?:le|la) {_MEASURES} est (?:ramen|port|redui|fix|relev|abaiss|doubl)|^(?:[\w']+ ){{1,4}}y (?:contribu|particip)"
+)
 
 
 def _units(piece: Piece, intro: str = "") -> list[Unit]:
@@ -187,10 +199,17 @@ def _units(piece: Piece, intro: str = "") -> list[Unit]:
         part = piece if len(spans) == 1 else _part(piece, start, end)
         own = Span(text)
         # "Sa base est de …": what the sentence before speaks of.
-        above = units[-1].own.text if units and _ANAPHORA.match(own.folded) else ""
-        held = Span(f"{near.text} ; {above}") if above else near
-        units.append(Unit(part, own, held, Span(piece.text if len(spans) > 1 else ""), far))
+        same = bool(_OF_SAME.search(own.folded))
+        above = units[-1].own.text if units else _last_sentence(intro) if re.match(r"\d", text) else ""
+        held = Span(f"{near.text} ; {above}") if above and (same or _ANAPHORA.match(own.folded)) else near
+        around = Span(piece.text if len(spans) > 1 else "")
+        units.append(Unit(part, own, held, around, far, above=Span(above if same else "")))
     return units
+
+
+def _last_sentence(text: str) -> str:
+    ends = sentences(text)
+    return text[ends[-1][0] : ends[-1][1]] if ends else text
 
 
 def _with_notes(units: Sequence[Unit]) -> list[Unit]:

@@ -17,6 +17,7 @@ from assistant.contract_cues import (
     FLOW,
     KIND,
     MISSED,
+    OUTCOME,
     SOME,
     Candidate,
     counts,
@@ -28,7 +29,9 @@ from assistant.contract_cues import (
     near_years,
     of_another,
     part_played,
+    same_unit,
     stretch,
+    thing,
     usable,
     year_bonus,
 )
@@ -96,6 +99,8 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         told = text[:first] if first < value.start and re.search(r"\bcel(?:le|ui|les)\b|\bceux\b", before) else ""
         shared = f"{_head(told)} {text[first:][:30]}" if told else ""
         near = asked.share(fold(f"{shared} {before} {after}"))
+        if unit.above.text:
+            near += _ABOVE * max(0.0, asked.share(fold(f"{unit.above.text} {shared} {before} {after}")) - near)
         cue = max(cue_bonus(asked, fold(b), fold(after)) for b in (before, told))
         if is_limit(
             asked, fold(before)
@@ -107,9 +112,12 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
             re.search(r"[,;]|\set\s", text[above : value.start]) if above else None
         )  # what the value before counts is its own
         begins = max(value.start - 60, above + told_of.end() if told_of else above)
-        bonus += counts(asked, f"{fold(text[max(0, begins) : value.end])} {fold(after)[:45]}", candidate.kind)
+        bonus += counts(
+            asked, f"{fold(text[max(0, begins) : value.end])} {fold(after)[:45]}{thing(text, value, found)}", candidate.kind
+        )
         left = re.search(r"\breste\w*|\bapres\b|\bune fois\b", asked.folded)
-        if value.kind == "number" and FLOW.search(fold(text)) and (left or not FLOW.search(asked.folded)):
+        flows = value.kind == "number" and FLOW.search(fold(text)) and not OUTCOME.search(fold(text[: value.start]))
+        if flows and (left or not FLOW.search(asked.folded)):
             bonus -= 0.35 if left else 0.2  # what is added or taken away is not what there is
         if value.kind == "number" and not SOME.search(asked.folded):
             right = fold(text[value.end : value.end + 30])
@@ -117,11 +125,12 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
             its_own = asked.counted is not None and asked.counted.held(right, stems_of(right))
             part = SOME.search(fold(before)[-40:])
             bonus -= 0.25 * bool(some or (part and (not its_own or part[0].startswith("reserv"))))  # a part of what is counted
-        bonus -= 0.12 * of_another(asked, fold(f"{before} {after}"))
+        bonus += same_unit(asked, value) - 0.12 * of_another(asked, fold(f"{before} {after}"))
         bonus += part_played(asked, fold(text[: value.start]), fold(text[value.end :]), fold(f"{before} {after}"))
         yield Candidate(candidate, unit, bonus, 0.0, years=() if value.kind == "date" else near_years(text, value))
     if asked.kinds.get("amount", 0.0) >= 0.7 and _SHARED.search(asked.folded):
         yield from _parts(asked, unit)
+        yield from _part_of_above(asked, unit)
     if "date" in asked.kinds:
         yield from _ends(asked, unit)
         for words, day, term in before_term(reading, unit, asked.original):
@@ -139,13 +148,24 @@ def _parts(asked: Asked, unit: Unit) -> Iterator[Candidate]:
     held = [asked.share(fold(" ".join(stretch(text, value)))) for value in shares]
     best = max(range(len(shares)), key=lambda i: held[i])
     if sorted(held)[-1] > sorted(held)[-2]:
-        whole, share = amounts[0], shares[best]
-        part = Decimal(whole.normalized) * Decimal(share.normalized) / 100
-        mark = "." if re.search(r"\d\.\d{3}", whole.text) else " "
-        shown = f"{part.normalize():,f}".replace(",", "~").replace(".", ",").replace("~", mark) + " €"
-        yield Candidate(
-            Value("amount", shown, plain(part), 0, 0), unit, 0.75, 0.0, None, f"{whole.text} × {share.text} = {shown}"
-        )
+        yield _share(amounts[0], shares[best], unit, 0.75)
+
+
+def _part_of_above(asked: Asked, unit: Unit) -> Iterator[Candidate]:
+    """ "… chiffrée à 268 000 €. L'État y contribue pour 40 %.": what it pays, where the question names who pays."""
+    amounts, shares = find_values(unit.above.text, "amount"), find_values(unit.own.text, "percent")
+    if len(amounts) != 1 or len(shares) != 1 or find_values(unit.own.text, "amount"):
+        return
+    if _PAYS.search(unit.own.folded) and asked.share(unit.own.folded) > 0:
+        near = asked.share(f"{unit.above.folded} {unit.own.folded}")
+        yield _share(amounts[0], shares[0], unit, 0.4 + 0.4 * near)
+
+
+def _share(whole: Value, share: Value, unit: Unit, score: float) -> Candidate:
+    part = Decimal(whole.normalized) * Decimal(share.normalized) / 100
+    mark = "." if re.search(r"\d\.\d{3}", whole.text) else " "
+    shown = f"{part.normalize():,f}".replace(",", "~").replace(".", ",").replace("~", mark) + " €"
+    return Candidate(Value("amount", shown, plain(part), 0, 0), unit, score, 0.0, None, f"{whole.text} × {share.text} = {shown}")
 
 
 def _head(told: str) -> str:
@@ -153,6 +173,8 @@ def _head(told: str) -> str:
     return re.split(r"\s(?:de l['’]|du|des|de la|de)\s?", told)[0]
 
 
+_ABOVE = 0.75  # what the sentence before says of a value, beside its own words
+_PAYS = re.compile(r"\bcontribu|\bparticip|\bfinanc|\bprend\w* en charge|\bapport|\bsubvention|\bcouvr|\baid")
 _SHARED = re.compile(r"\bparts?\b|\bpa[iy]\w+|quote|contribu|repart|prend\w* en charge|\bcharges? (communes?|partagees?)")
 _RUNS = re.compile(
     r"\bpour\s+(?:une (?:duree|periode) de\s+)?(?P<length>[\w-]+\s+(?:ans?|mois))\s+(?:a compter du|a partir du|depuis le|des le)\s+"
