@@ -234,6 +234,10 @@ _EVERY = re.compile(r"\btou(?:te)?s les\s+$")
 _OFTEN = re.compile(
     r"tous les combien|toutes les combien|\bfrequen|\bsouvent|combien de fois|\brythme|periodicite|quel intervalle"
 )
+_UNANSWERED = re.compile(r"\b(?:dit|disent|repond\w*|bouge\w*) (?:rien|pas)\b|\bsans reponse\b|\bsilence\b|\btacite")
+_SILENCE = re.compile(r"\b(?:silence|repute\w*|tacite\w*)\b[^,;]*$"), re.compile(r"\s+de silence\b|.*\bpasse ce delai\b")
+_HOW_LONG_BEFORE = re.compile(r"\bcombien de (?:temps|jours|semaines|mois) avant (?P<end>la fin|le terme|l.echeance)?")
+_ITS_END = re.compile(r"(?: au moins)? avant (?:l.|la |le |son |sa |cette )?(?:terme|echeance|expiration|fin)\b")
 _NUMBER_OF_NAME = re.compile(r"\b(?:finess|siren|siret|rpps|naf|ape)(?: (?:geo\w*|jur\w*|ej|et))?\s*(?:n°|:)?\s*(?:[\d ]*\s)?$")
 
 
@@ -241,7 +245,7 @@ def part_played(asked: Asked, before: str, after: str, around: str) -> float:
     """What the part that a value plays in its sentence counts against it, or for it; all folded, `around` its own stretch.
 
     "De 6 à 9 places": what it was; "inférieur à 90 %": a condition; "sur les 36 places, huit": a whole; "tous les deux mois": a
-    rhythm; "sans restauration": the case that the question puts.
+    rhythm; "sans restauration": the case that the question puts; "passé ce délai": what a silence makes.
     """
     bonus = 0.0
     if _OLD.search(before) and _TO_NEW.match(after):
@@ -252,6 +256,10 @@ def part_played(asked: Asked, before: str, after: str, around: str) -> float:
         bonus -= 0.4
     if re.match(r"\s+consecuti", after) or (_EVERY.search(before) and not _OFTEN.search(asked.folded)):
         bonus -= 0.3
+    if _UNANSWERED.search(asked.folded) and (_SILENCE[0].search(before) or _SILENCE[1].match(after)):
+        bonus += 0.3
+    if ahead := _HOW_LONG_BEFORE.search(asked.folded):
+        bonus += 0.2 * bool(ahead["end"] and _ITS_END.match(after)) - 0.3 * bool(re.match(r"\s+apres\b", after))
     if _NUMBER_OF_NAME.search(before):
         bonus -= 1.0
     without = re.search(r"\bsans\b|\bhors\b|\bpas\b", asked.folded)

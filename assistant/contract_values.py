@@ -98,10 +98,11 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         first = min(v.start for v in found if v.kind == value.kind)
         told = text[:first] if first < value.start and re.search(r"\bcel(?:le|ui|les)\b|\bceux\b", before) else ""
         shared = f"{_head(told)} {text[first:][:30]}" if told else ""
-        near = asked.share(fold(f"{shared} {before} {after}"))
+        joined = "" if told else _joined(text, value, found)
+        near = asked.share(fold(f"{shared}{joined} {before} {after}"))
         if unit.above.text:
-            near += _ABOVE * max(0.0, asked.share(fold(f"{unit.above.text} {shared} {before} {after}")) - near)
-        cue = max(cue_bonus(asked, fold(b), fold(after)) for b in (before, told))
+            near += _ABOVE * max(0.0, asked.share(fold(f"{unit.above.text} {shared}{joined} {before} {after}")) - near)
+        cue = max(cue_bonus(asked, fold(b), fold(after)) for b in (before, told, joined))
         if is_limit(
             asked, fold(before)
         ):  # "réduite de 1 % par point, dans la limite de 5 %": a limit is of all that is said before
@@ -166,6 +167,18 @@ def _share(whole: Value, share: Value, unit: Unit, score: float) -> Candidate:
     mark = "." if re.search(r"\d\.\d{3}", whole.text) else " "
     shown = f"{part.normalize():,f}".replace(",", "~").replace(".", ",").replace("~", mark) + " €"
     return Candidate(Value("amount", shown, plain(part), 0, 0), unit, score, 0.0, None, f"{whole.text} × {share.text} = {shown}")
+
+
+_JOINED = re.compile(r"\b(?:et|ou)\s+(?:a |de |d.)?$")
+
+
+def _joined(text: str, value: Value, found: Sequence[Value]) -> str:
+    """The words before the first of the values that one joins ("n'excède pas 30 jours au foyer et 45 jours en …"): said of both."""
+    above = [v for v in found if v.kind == value.kind and v.end <= value.start]
+    between = fold(text[above[-1].end : value.start]) if above else ""
+    if value.kind not in ("duration", "percent") or len(above) != 1 or not _JOINED.search(between):
+        return ""
+    return text[: above[0].start][-100:]
 
 
 def _head(told: str) -> str:

@@ -19,6 +19,8 @@ PAIRS = [
     ("on nous retire combien au maximum", "Sous un taux inférieur à 85 %, la retenue va jusqu'à 3 %.", "85 %", "3 %"),
     ("au bout de combien de temps on revoit un séjour", "Après neuf mois, un comité qui siège tous les deux mois en juge.", "deux mois", "neuf mois"),
     ("combien de logements à l'Étang", "L'Étang (FINESS 88 000 512 4) offre 27 logements.", "88 000 512", "27"),
+    ("ils ne disent rien, c'est accepté au bout de combien de temps", "Un prêt de plus de deux ans attend un accord, réputé donné après six semaines.", "deux ans", "six semaines"),
+    ("combien de mois avant la fin on se revoit", "Le point se fait un mois après le bilan, dix mois avant son terme.", "un mois", "dix mois"),
     ("quelle part sans les repas", "La part est de 12 % avec la restauration et de 18 % sans elle.", "12 %", "18 %"),
 ]  # fmt: skip
 

@@ -26,6 +26,7 @@ ARTICLES = [
     ("Article 10 – Frais de siège", "10.1. Les frais de siège sont de 3,2 % des charges, jusqu'au 30 septembre 2028.", []),
     ("Article 11 – Suites", "Si l'activité baisse, l'Agence prévient l'association deux mois avant et lui laisse vingt jours pour répondre. En cas de manquement grave, elle met fin au contrat un mois après une mise en demeure.", []),
     ("Article 12 – Activité", "Le taux d'absence des usagers est suivi. L'activité prévue est la suivante.", ACTIVITY),
+    ("Article 13 – Séjours", "La durée moyenne d'un séjour en urgence ne dépasse pas 20 jours en chambre seule et 35 jours pour une famille.", []),
     ("AVENANT N° 1", "Le présent avenant modifie le contrat comme suit.", []),
     ("Article 1", "La capacité de l'accueil de jour du Môle passe de 7 à 12 places.", []),
 ]  # fmt: skip
@@ -59,6 +60,8 @@ def ask(engine, tmp_path_factory):
         ("avec les places de jardin, la capacité de l'atelier passe à combien de places ?", "40"),
         ("combien de places d'accueil de jour au Môle ?", "12"),  # "passe de 7 à 12 places" in an avenant
         ("Et avant, combien de places d'accueil de jour au Môle ?", "7"),
+        ("une famille arrive en urgence, combien de temps maxi en moyenne ?", "P35D"),
+        ("une personne arrive en urgence, combien de temps maxi en moyenne ?", "P20D"),
         ("le report de crédits se demande combien de jours avant ?", "P45D"),
         ("si l'un veut partir, il prévient combien de temps avant ?", "P9M"),
         ("on demande à prolonger combien de temps avant la fin ?", "P5M"),
