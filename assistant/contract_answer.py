@@ -18,7 +18,7 @@ from assistant.contract_subjects import subject_chances, temper
 from assistant.contract_sums import worked_out
 from assistant.contract_text import AVENANT, DIAGNOSTIC, GLOSSARY, PREAMBLE, VISAS, Piece
 from assistant.contract_values import candidates, turned
-from assistant.contract_years import other_years, undated
+from assistant.contract_years import of_the_year, other_years, undated
 from assistant.question import Question
 from corpus.article import Passage
 from corpus.words import stem
@@ -101,7 +101,7 @@ def weigh(
     if not ranked:
         return None
     scored = [(r.unit, r.score, r.fit) for r in ranked[:DEEP]]
-    best = next(iter(found(asked, scored, reading)), None)
+    best = of_the_year(asked, found(asked, scored, reading), reading)
     if best is not None and best.fit < _ASIDE * max(fit for _, _, fit in scored[:12]):
         best = None  # where the question is met no such value stands: that place answers, not a figure from elsewhere
     return Weighed(asked, reading, ranked, scored, best)

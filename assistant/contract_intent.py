@@ -21,7 +21,7 @@ NONE = "none"
 _SURE, _SUBJECT = 0.5, 0.55
 # The contract, those who sign it and what it is for them, its ends: subjects that leave the question on its life.
 _OF_LIFE = re.compile(
-    r"contrat|cpom|convention|accord|avenant|ars$|agence|departement|ddets|prefe[tc]|etat$|autorite|association|asso$|conseil|administration|president|direct|signat|partie|terme|echeance|fin$|annee|exercice|origine"
+    r"contrat|couvert|cpom|convention|accord|avenant|ars$|agence|departement|ddets|prefe[tc]|etat$|autorite|association|asso$|conseil|administration|president|direct|signat|partie|terme|echeance|fin$|annee|exercice|origine"
     r"|prolong|prorog|rallong|renouvel|recondu|sixieme|supplementaire|preavis|resili|denonc|rupture|courrier|demande|chrs$|ehpad"
 )
 _LONGER = re.compile(r"prolong|rallong|prorog|renouvel|reconduc|reconduire|supplementaire|\bde plus\b|nouveau contrat")

@@ -6,6 +6,7 @@ its meanings (the lexicon's and the contract's own). Rare ideas weigh more.
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -19,7 +20,7 @@ from corpus.words import STOPWORDS, fold, stem
 _WORD = re.compile(r"[a-z0-9]+")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ORIGINAL = re.compile(
-    r"\borigine|\binitial|\bavant (l.|la |le |les |cet |cette |d.etre )?(avenant|rallong\w+|prolong\w+|prorog\w+|modification|report\w*|extension|hausse|augmentation|baisse|changement|revalorisation|reduction)|\bau (tout )?depart\b"
+    r"\borigine|\binitial|\bavant (l.|la |le |les |cet |cette |d.etre )?(avenant|rallong\w+|prolong\w+|prorog\w+|modif\w*|report\w*|extension|hausse|augmentation|baisse|changement|revalorisation|reduction)|\bau (tout )?depart\b"
     r"|\bavant qu(?:e |.)(?:\w+[ '’]){0,3}(?:avenant|relev|baiss|chang|modifi|augment|hauss|redui|prolong|prorog|report)"
     r"|^(?:et )?avant ?[,?]"
     r"|\ba la signature|premiere version|\bancien(ne)?s?\b|\bprevoyait|\bau debut du contrat"
@@ -35,7 +36,7 @@ _COUNTED = re.compile(
 _INVERTED = re.compile(r"-(?:t-)?(?:il|elle|on|ils|elles|je|nous|vous|ce|tu|moi|la|le|les)\b")
 # What says how the question is put, not what it is about.
 _EMPTY = re.compile(
-    r"\ben (?:jeu|cause|question)\b|(?<=combien) de temps|(?<=quel) delai|\b(?:avant|apres|depuis|sans) (?:l.|cet )?avenant\b|\b(?:nous )?(?:est|sont) demandee?s?\b"
+    r"\ben (?:jeu|cause|question)\b|(?<=combien) de temps|(?<=quel) delai|\b(?:avant|apres|depuis|sans) (?:l.|la |cet(?:te)? )?(?:avenant|modif(?:ication)?)\b|\b(?:nous )?(?:est|sont) demandee?s?\b"
     r"|\bpar rapport (?:a|aux?)\b|\bdans le cadre d(?:es?|u)?\b|\ben (?:fonction|termes?|matiere) d(?:es?|u)?\b|\bau (?:niveau|sein|cours) d(?:es?|u)?\b|\ba (?:l.egard|propos) d(?:es?|u)?\b"
 )
 _CHANGES = re.compile(r"(?:on |nous )?(?:perd|gagn|augment|baiss|diminu|evolu|progress)\w*")
@@ -331,3 +332,8 @@ def wanted_kinds(folded: str) -> dict[str, float]:
     ):
         found.pop("list")
     return found
+
+
+def wants_list(kinds: Mapping[str, float]) -> bool:
+    """Whether what is wanted is a list more than any single value."""
+    return kinds.get("list", 0.0) > max((w for kind, w in kinds.items() if kind != "list"), default=0.0)

@@ -1,6 +1,6 @@
 """Whether a contract is silent on a question, and what is said then.
 
-Five measures decide, weighed by a logistic regression over the questions of `evals/questions` whose answer is known to be
+Six measures decide, weighed by a logistic regression over the questions of `evals/questions` whose answer is known to be
 in the contract or not (`evals/train_silence.py` makes the weights).
 """
 
@@ -9,12 +9,12 @@ import re
 from collections.abc import Sequence
 
 from assistant.contract_cues import Candidate, missed
-from assistant.contract_question import Asked
+from assistant.contract_question import Asked, wants_list
 from assistant.contract_reading import Reading, Unit
 from corpus.clauses import Clause, expected_clauses
 
 # Intercept, then one weight a measure, in the order of `measures`.
-WEIGHTS = (-0.6, 1.4, 1.9, -0.9, -4.5, 3.9)
+WEIGHTS = (-0.92, 1.9, 2.1, -1.0, -4.7, 3.1, 1.1)
 THRESHOLD = 0.5
 
 
@@ -22,12 +22,21 @@ def measures(
     asked: Asked, ranked: Sequence[tuple[Unit, float, float]], cosine: float, best: Candidate | None
 ) -> tuple[float, ...]:
     """(share of the question met at the best place, share whose words stand nowhere, nearness in meaning, share met where
-    the value stands, likeliest subject not met there); each about in [0, 1]. `ranked` is (unit, score, fit), best first."""
-    top = max((fit for _, _, fit in ranked[:12]), default=0.0)
+    the answer stands, likeliest subject not met there, and at the best place when a value is wanted); each about in [0, 1].
+    `ranked` is (unit, score, fit), best first.
+
+    The answer stands where its value does; a list that was not read, or a question that wants no value, where most is met.
+    """
+    most = max(ranked[:12], key=lambda r: r[2], default=None)
+    if most is None:
+        return 0.0, 1.0, (cosine - 0.8) * 10, 0.0, 1.0, 1.0
     stranger = sum(idea.weight for idea in asked.ideas if idea.name in asked.unknown) / asked.weight
-    value = best.fit if best is not None else 0.0 if asked.kinds.keys() - {"list"} else top
-    place = best.unit if best is not None else max(ranked[:12], key=lambda r: r[2])[0] if ranked else None
-    return top, stranger, (cosine - 0.8) * 10, value, missed(asked, place) if place is not None else 1.0
+    wanted = bool(asked.kinds.keys() - {"list"})
+    unread = wants_list(asked.kinds) and (best is None or best.value.kind != "list")
+    place, value = most[0], 0.0 if wanted and not unread else most[2]
+    if best is not None and not unread:
+        place, value = best.unit, best.fit
+    return most[2], stranger, (cosine - 0.8) * 10, value, missed(asked, place), missed(asked, most[0]) if wanted else 0.0
 
 
 def silence(found: Sequence[float]) -> float:

@@ -1,12 +1,14 @@
 """The year that a question on a contract asks for, and the years that the value found is said of."""
 
 import re
+from collections.abc import Sequence
 
 from assistant.contract_cues import Candidate
 from assistant.contract_question import Asked
 from assistant.contract_reading import Reading
 from assistant.contract_text import DIAGNOSTIC
 
+_AS_WELL = 0.7  # of what the best value meets: another that meets as much may be the one asked for
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -40,3 +42,13 @@ def other_years(asked: Asked, best: Candidate, reading: Reading) -> str:
         return ""
     year = " et ".join(dict.fromkeys(best.years))
     return f"Le contrat donne {best.value.text} pour {year}, rien de tel pour {', '.join(asked.years)}."
+
+
+def of_the_year(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Candidate | None:
+    """The best of the values found (best first); where it is said of other years than the one asked for, the next of its kind
+    that is said of that year and meets the question about as well."""
+    best = next(iter(found), None)
+    if best is None or not other_years(asked, best, reading):
+        return best
+    same = (c for c in found if c.value.kind == best.value.kind and c.fit >= _AS_WELL * best.fit)
+    return next((c for c in same if set(asked.years) & set(c.years)), best)
