@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, takewhile
 
+from assistant.contract_chosen import Chosen, chosen
 from assistant.contract_cues import KIND, SURE, TOTAL, Candidate
 from assistant.contract_facts import PERIMETER_ALSO, leftover
 from assistant.contract_items import parts, run_of, short, subject_of
@@ -31,8 +32,9 @@ _SAID = 0.35  # the same of a sentence that lists: it says in its own words what
 
 def lists(asked: Asked, scored: Sequence[tuple[Unit, float, float]], reading: Reading) -> list[Candidate]:
     """Lists of the best units, each whole; [] where the question doesn't ask for one."""
+    picked = [c for pick in chosen(asked, reading) for c in _picked(asked, pick)]
     if asked.kinds.get("list", 0.0) < 0.4:
-        return []
+        return picked
     sentences = [(unit, score, fit) for unit, score, fit in scored[:12] if not unit.is_row and fit >= _SAID]
     if _OUTSIDE.search(asked.folded):
         found = [c for unit, score, fit in sentences for c in _left_out(asked, unit, score, fit, reading)]
@@ -40,7 +42,13 @@ def lists(asked: Asked, scored: Sequence[tuple[Unit, float, float]], reading: Re
         found = [*_series(asked, reading), *_tables(asked, reading), *_under_heading(asked, reading)]
         found += [c for unit, score, fit in scored[:3] if unit.is_row and fit >= 0.6 for c in _ticked(asked, unit, score, fit)]
         found += [c for unit, score, fit in sentences for c in _said(asked, unit, score, fit, reading)]
-    return sorted(found, key=lambda c: -c.score)
+    return sorted([*found, *picked], key=lambda c: -c.score)
+
+
+def _picked(asked: Asked, pick: Chosen) -> Iterator[Candidate]:
+    names = [name for label in pick.names for name in _names(label)]
+    value = Value("list", ", ".join(names), names, 0, 0)  # type: ignore[arg-type]
+    yield Candidate(value, pick.unit, 0.75 * pick.fit + 0.9 + KIND * pick.wanted, pick.fit)
 
 
 def _candidate(asked: Asked, items: Sequence[str], unit: Unit, score: float, fit: float) -> Iterator[Candidate]:
@@ -93,16 +101,17 @@ def _tables(asked: Asked, reading: Reading) -> Iterator[Candidate]:
         kept = [unit for unit in units if _of_year(asked, unit, units) and _of_kind(others, unit, units)]
         # What the whole table says is said of its list: no idea is missed because its first row lacks it.
         whole = replace(first, own=Span(" ; ".join(unit.own.text for unit in units)), around=Span(about))
-        yield from _candidate(asked, [name for unit in kept for name in _names(unit)], whole, 0.75 * fit + 0.15 + bonus, fit)
+        yield from _candidate(
+            asked, [name for unit in kept for name in _names(_label(unit))], whole, 0.75 * fit + 0.15 + bonus, fit
+        )
 
 
 def _label(unit: Unit) -> str:
     return unit.piece.cells[0][1].strip()
 
 
-def _names(unit: Unit) -> list[str]:
+def _names(label: str) -> list[str]:
     """A row's label; each of them where it names several kinds ("IME et SESSAD")."""
-    label = _label(unit)
     return re.split(r", | et ", label) if re.fullmatch(r"[A-Z]{2,8}(?:, [A-Z]{2,8})* et [A-Z]{2,8}", label) else [label]
 
 

@@ -72,7 +72,7 @@ class Objective:
 
 @dataclass(slots=True)
 class ActionSheet:
-    """A "fiche action": its title, who leads it and by when. `deadline` is as written, `when` ISO or ""."""
+    """A "fiche action": its title, who leads it and by when, its lines as [label, text]. `deadline` is as written, `when` ISO or ""."""
 
     number: str
     title: str
@@ -82,6 +82,7 @@ class ActionSheet:
     page: int
     place: str
     quote: str
+    lines: list[list[str]] = field(default_factory=list)
 
 
 def read_indicators(pieces: Sequence[Piece], start_year: int | None, changes: Sequence[Change]) -> list[Indicator]:
@@ -262,6 +263,7 @@ def read_sheets(pieces: Sequence[Piece]) -> list[ActionSheet]:
     found: list[ActionSheet] = []
     current: ActionSheet | None = None
     opened: set[tuple[str, ...]] = set()
+    under: tuple[str, ...] = ()
     for piece in pieces:
         if piece.zone in (AVENANT, GLOSSARY, VISAS):
             continue
@@ -272,8 +274,12 @@ def read_sheets(pieces: Sequence[Piece]) -> list[ActionSheet]:
             if current is None or (current.number, current.title) != (number, title):
                 current = ActionSheet(number, title, "", "", "", piece.page, piece.label, piece.text)
                 found.append(current)
+                under = piece.headings
         if current is not None and piece.is_row:
-            _fill(current, [one_line(cell) for _, cell in piece.cells], piece)
+            texts = [one_line(cell) for _, cell in piece.cells]
+            _fill(current, texts, piece)
+            if len(texts) == 2 and piece.headings == under:
+                current.lines.append(texts)
     return [s for s in found if s.pilot or s.deadline]
 
 
@@ -291,6 +297,8 @@ def _titles(piece: Piece, opened: set[tuple[str, ...]]) -> Iterator[tuple[str, s
         # A table's second sheet stands in a row; its first was taken for the headings.
         for parts in (texts, heads):
             match = _SHEET.match(parts[0]) or re.match(r"Objectif\s+(?P<n>\d+)\s*[:–-]\s*(?P<text>.+)", parts[0])
+            if match is None and len(parts) == 2 and piece.headings and _SHEET.match(one_line(piece.headings[-1])):
+                match = re.fullmatch(r"(?:Objectif|Action)\s+(?P<n>\d+)(?P<text>)", parts[0])  # its title stands in the next cell
             if match and (title := match["text"] or " ".join(parts[1:])):
                 if parts is heads and (_SHEET.match(texts[0]) or tuple(heads) in opened):
                     continue

@@ -1,0 +1,66 @@
+"""Rows of a table, or action sheets, that a question chooses by what they say."""
+
+import pytest
+from docx import Document
+
+TEXTS = (
+    ("Heading 1", "Article 1 – Établissements et services"),
+    ("", "Le contrat porte sur les établissements et services suivants."),
+    ("table", "Code|Établissement|Autorité|Direction", "S1|IME Les Joncs|ARS|Mme Odile Farran", "S2|ESAT Les Forges|ARS|M. Guy Terrasse", "S3|EAM Le Coteau|ARS et CD|Mme Odile Farran", "S4|SAVS Le Gué|CD|M. Guy Terrasse"),
+    ("Heading 1", "Article 2 – Documents à envoyer"),
+    ("table", "Document|Destinataire|Date limite", "Budget prévisionnel|ARS, CD|31 octobre", "Compte administratif|CD|30 avril", "Relevé d'activité|ARS|15 juin", "Enquête sur les coûts|ARS|30 juin"),
+    ("Heading 1", "Article 3 – Programme de travaux"),
+    ("table", "Travaux|Site|Financement", "Toiture du préau|Les Joncs|emprunt 90 000 €", "Chaudière à bois|Les Forges|emprunt 60 000 €, fonds propres 5 000 €", "Salle de bains|Le Coteau|fonds propres 20 000 €", "Clôture du parc|Les Joncs|subvention 8 000 €"),
+    ("Heading 1", "Article 4 – Équipes"),
+    ("table", "Service|Veilleurs de nuit|Moniteurs", "IME Les Joncs|2|4", "ESAT Les Forges|–|6", "EAM Le Coteau|3|–"),
+    ("Heading 1", "Article 5 – Fiches action"),
+    ("Heading 2", "Fiche action n° 1"),
+    ("table", "Objectif 1|Prévenir les chutes", "Pilote|Mme Lise Aubin, infirmière", "Moyens|4 000 €, financement de l'Agence", "Échéance|31 décembre 2027"),
+    ("Heading 2", "Fiche action n° 2"),
+    ("table", "Objectif 2|Trier les déchets", "Pilote|M. Paul Rey, chef de cuisine", "Moyens|3 000 € de l'Agence et 1 000 € du Département", "Échéance|30 juin 2026"),
+    ("Heading 2", "Fiche action n° 3"),
+    ("table", "Objectif 3|Mieux accueillir les proches", "Pilote|Mme Lise Aubin, infirmière", "Moyens|2 500 €, financement de l'Agence", "Échéance|30 juin 2028"),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ask(engine, tmp_path_factory):
+    document = Document()
+    for style, *lines in TEXTS:
+        if style == "table":
+            rows = [line.split("|") for line in lines]
+            table = document.add_table(len(rows), len(rows[0]))
+            for row, cells in zip(table.rows, rows, strict=True):
+                for cell, text in zip(row.cells, cells, strict=True):
+                    cell.text = text
+        else:
+            document.add_paragraph(lines[0], style or None)
+    path = tmp_path_factory.mktemp("contrat") / "choix.docx"
+    document.save(str(path))
+    ident = engine.workspace("tests").add(path).id
+    return lambda text: engine.ask(text, ident, "tests")
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("Quels établissements dirige Mme Farran ?", ["IME Les Joncs", "EAM Le Coteau"]),  # by a cell, under a column of words
+        ("Quels établissements relèvent de l'ARS uniquement ?", ["IME Les Joncs", "ESAT Les Forges"]),
+        ("Quels documents envoie-t-on à l'ARS mais pas au Département ?", ["Relevé d'activité", "Enquête sur les coûts"]),
+        ("Quels documents partent en juin ?", ["Relevé d'activité", "Enquête sur les coûts"]),
+        ("Quels documents envoyer d'avril à juin ?", ["Compte administratif", "Relevé d'activité", "Enquête sur les coûts"]),
+        ("Quels travaux fait-on sans emprunter ?", ["Salle de bains", "Clôture du parc"]),
+        ("Dans le programme de travaux, qu'est-ce qui concerne Les Joncs ?", ["Toiture du préau", "Clôture du parc"]),
+        ("Quels services ont des veilleurs de nuit ?", ["IME Les Joncs", "EAM Le Coteau"]),  # a column that some leave blank
+        ("Quelles actions pilote Mme Aubin ?", ["Prévenir les chutes", "Mieux accueillir les proches"]),
+        ("Dans les fiches, que finance l'Agence toute seule ?", ["Prévenir les chutes", "Mieux accueillir les proches"]),
+    ],
+)
+def test_the_rows_that_a_question_chooses_are_listed(ask, text, items):
+    answer = ask(text)
+    assert answer.value is not None and answer.value.normalized == items
+
+
+def test_one_value_is_not_answered_with_a_list(ask):
+    answer = ask("Quelle est la date limite du compte administratif ?")
+    assert answer.value is not None and answer.value.kind == "date"
