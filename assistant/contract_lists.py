@@ -8,7 +8,7 @@ from itertools import groupby, takewhile
 from assistant.contract_chosen import Chosen, chosen
 from assistant.contract_cues import KIND, SURE, TOTAL, Candidate
 from assistant.contract_facts import PERIMETER_ALSO, leftover
-from assistant.contract_items import parts, run_of, short, subject_of
+from assistant.contract_items import parts, run_of, short, subject_of, unnamed
 from assistant.contract_question import Asked, Idea, stems_of
 from assistant.contract_reading import Reading, Span, Unit
 from assistant.contract_text import AVENANT, GLOSSARY, bare, one_line
@@ -17,13 +17,18 @@ from corpus.words import fold
 
 _ITEM = re.compile(r"\s*(?:[-–—•·■*]|\d{1,2}[.)°]|[a-h]\))[\s_]+")
 _SERIES = re.compile(r"(?P<kind>[^\W\d_]{3,}) (?:n° ?)?(?P<n>\d{1,2}|[IVX]{1,4})\s?[.:–—-]\s*(?P<title>.{4,})")
+_TITLED = re.compile(
+    r"(?:^(?:\d{1,2}\.\d{1,2}\.?\s)?|[■•;]\s*)(?P<kind>[^\W\d_]{3,}) (?:n° ?)?(?P<n>\d{1,2}|[IVX]{1,4}|[A-H])\s?[,:–—-]\s*(?P<title>[^;:.]{4,90})"
+)  # the same in sentences: "4.1. Objectif n° 1 : accueillir mieux."
 _QUOTED = re.compile(r"«[^»]{3,80}»(?:(?:\s?[,;]|\s(?:et|ou))\s(?:de |d['’])?«[^»]{3,80}»)+")
 # What a contract leaves out, as it is asked and as it is said.
 _OUTSIDE = re.compile(
     r"\bhors (?:du |de )?(?:contrat|cpom|perimetre|champ)|\bexclu|\ben dehors|\ba l.ecart|\bpas (?:dans|compris|couver|inclus|concern)\w*"
 )
 _OURS = re.compile(r"\b(?:associations?|fondation|activites?|dispositifs?|restent?|laiss\w*|tenus?|gerons|liee?s?)\b")
-_EXCLUDES = re.compile(r"\ben dehors|\bhors\b|\bexclu|\bn.?e?\s?\w+ pas\b|\bn.entre|\bne releve")
+_NEITHER = re.compile(r"\bni (?:sur |dans |à |de )?((?:l['’]|les? |la |une? )[^,;.]+)", re.IGNORECASE)
+_FOR = re.compile(r"\b(?:pour|au titre d(?:es?|u)|parmi) ?(?P<whom>(?:l['’]|les? |la )?[^,:;]{2,40})(?:,| :)\s", re.IGNORECASE)
+_EXCLUDES = re.compile(r"\bne \w+ ni\b|\ben dehors|\bhors\b|\bexclu|\bn.?e?\s?\w+ pas\b|\bn.entre|\bne releve")
 _TOO = re.compile(r"\b(?:aussi|egalement|de meme)\b[^,;]{0,20}$")
 _MOST = 15
 _LEAST = 0.5  # share of the question that a table's or an introduction's own words must hold
@@ -65,18 +70,23 @@ def _candidate(asked: Asked, items: Sequence[str], unit: Unit, score: float, fit
 def _series(asked: Asked, reading: Reading) -> Iterator[Candidate]:
     """ "Axe 1 – Parcours", "Axe 2 – Qualité": the titles of headings of one kind, numbered."""
     titles: dict[str, dict[str, tuple[str, Unit]]] = {}
+    said: dict[str, dict[str, tuple[str, Unit]]] = {}
     for unit in reading.units:
         for heading in unit.piece.headings if unit.piece.zone not in (AVENANT, GLOSSARY) else ():
             if match := _SERIES.search(one_line(heading)):
                 titles.setdefault(fold(match["kind"]), {}).setdefault(match["n"], (match["title"].strip(" :–-."), unit))
+        for match in _TITLED.finditer(unit.own.text) if not unit.is_row else ():
+            said.setdefault(fold(match["kind"]), {}).setdefault(match["n"], (match["title"].strip(), unit))
+    titles = {kind: of for kind, of in said.items() if {*of} & {"1", "I", "A"}} | titles
     for kind, of in titles.items():
-        asks = [idea for idea in asked.ideas if idea.held(kind, stems_of(kind))]
+        one = re.search(rf"\b{kind} (?:n° ?|numero )?(?:\d|[a-h]\b|[ivx]+\b)", asked.folded)  # "l'axe C" is not "les axes"
+        asks = not one and any(idea.held(kind, stems_of(kind)) for idea in asked.ideas)
         if asks and len(of) > 1 and kind not in ("article", "chapitre", "titre", "section", "annexe"):
-            fit = asked.share(kind)
-            if fit >= 0.6:
-                yield from _candidate(
-                    asked, [title for title, _ in of.values()], next(iter(of.values()))[1], 0.9 * fit + 0.3, fit
-                )
+            unit = next(iter(of.values()))[1]
+            numbers = [word for word, number in NUMBER_WORDS.items() if number == len(of)]
+            told = fold(" ; ".join((kind, str(len(of)), *numbers, *unit.piece.headings)))
+            if (fit := asked.share(told)) >= 0.6:
+                yield from _candidate(asked, [title for title, _ in of.values()], unit, 0.9 * fit + 0.3, fit)
 
 
 def _tables(asked: Asked, reading: Reading) -> Iterator[Candidate]:
@@ -142,6 +152,9 @@ def _left_out(asked: Asked, unit: Unit, score: float, fit: float, reading: Readi
     names: list[str] = []
     for said in units:
         run = run_of(said.own.text)
+        if len(neither := _NEITHER.findall(said.own.text)) > 1:  # "Il ne porte ni sur la crèche, ni sur le foyer"
+            names += [unnamed(name) for name in neither]
+            continue
         names += run.items if run and run.rest and not run.lead else [subject_of(said.own.text)]
     sure = not leftover(asked, PERIMETER_ALSO, _OUTSIDE, _OURS) and len(names) > 1
     yield from _candidate(asked, names, unit, SURE if sure else score + 0.2, 1.0 if sure else fit)
@@ -154,14 +167,29 @@ def _said(asked: Asked, unit: Unit, score: float, fit: float, reading: Reading) 
         if fit >= _LEAST:
             yield from _candidate(asked, re.findall(r"«\s?([^»]+?)\s?»", run[0]), unit, score, fit)
         return
+    if (side := _side(asked, re.split(r"\s;\s", text))) and fit >= _SAID:
+        yield from _candidate(asked, side, unit, score + 0.1, fit)
+        return
     lead, colon, tail = text.partition(" :")
     if colon and not tail.strip():
-        yield from _candidate(asked, _items(unit, reading), unit, score + 0.1, fit)
+        items = _items(unit, reading)
+        yield from _candidate(asked, _side(asked, items) or items, unit, score + 0.1, fit)
     elif colon and not _ITEM.match(unit.piece.text):
         if asked.share(f"{unit.near.folded} ; {fold(lead)}") >= _SAID:
             yield from _candidate(asked, parts(tail), unit, score, fit)
     elif not colon and (named := run_of(text)) and asked.share(fold(f"{unit.near.text} ; {named.lead} ; {named.rest}")) >= _SAID:
         yield from _candidate(asked, named.items, unit, score, fit)
+
+
+def _side(asked: Asked, told: Sequence[str]) -> list[str]:
+    """The items of the one party asked for: "pour l'Agence, A et B", "pour le Département, C et D"; [] where none is told apart."""
+    sides = [(match, part) for part in told if (match := _FOR.search(part))]
+    held = [
+        part[match.end() :]
+        for match, part in sides
+        if any(idea.held(whom, stems_of(whom)) for whom in [fold(match["whom"])] for idea in asked.ideas)
+    ]
+    return parts(held[0]) if len(sides) > 1 and len(held) == 1 else []
 
 
 def _items(intro: Unit, reading: Reading) -> list[str]:

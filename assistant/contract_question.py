@@ -257,6 +257,12 @@ _ELSE = re.compile(r"\b(?:quel(?:le)?s?|combien|quoi|comment|pourquoi)\b|^qui\b"
 _WHENEVER = re.compile(
     r"(?<!c.est )(?<!pour )(?<!depuis )(?<!jusqu.a )\bquand (?=(?:on|nous|je|ils?|elles?|les?|la|une?|nos|notre)\b)"
 )
+# Several things are asked for, in so many words: who sits there, in what order, "les trois constats".
+_SEVERAL = re.compile(
+    r"\bliste\b(?! d.attente)|\bqui (?:siege|participe|assiste|compose)\w*|\bqui vient (?:au|a la) \w+|\bautour de la table"
+    r"|\bdans quel ordre|\bdans l.ordre|\ben premier,? (?:et |puis |ensuite )+"
+    r"|^(?:quels sont |c.est quoi )?(?:les|nos) (?:deux|trois|quatre|cinq|six|[2-6]) (?!.*\b(?:quand|qui|date|delai|comment|pourquoi)\b|autres|derni|premi|tarifs|taux|dates|montants|\w+ (?:a|ont|sont|est)\b)[a-z]+s\b"
+)
 _SUBJECT = re.compile(r"^(?:et |mais |donc )?(?:on|nous|je|j.|ca)\b")
 
 
@@ -306,9 +312,7 @@ def wanted_kinds(folded: str) -> dict[str, float]:
                 for k, w in found.items()
                 if k in keep or k not in ("amount", "percent", "number", "list")
             }
-    if re.search(
-        r"\bliste\b(?! d.attente)|\bqui (?:siege|participe|assiste|compose)\w*|\bautour de la table", folded
-    ) and not re.search(r"\bcombien de (?:temps|jours|semaines|mois)|\bquand\b", folded):
+    if _SEVERAL.search(folded) and not re.search(r"\bcombien\b|\bquand\b", folded):
         return {"list": 1.0}
     if re.match(
         r"(?:et |alors )?(?:quel(?:le)?s sont (?:les |nos )|c.est quoi les )(?!\w*(?:montant|tau|date|delai|tarif|prix|dotation))",

@@ -3,6 +3,8 @@
 import pytest
 from docx import Document
 
+from assistant.contract_question import wanted_kinds
+
 TEXTS = (
     ("Heading 1", "Article 1 – Établissements et services"),
     ("", "Le contrat porte sur les établissements et services suivants."),
@@ -20,6 +22,20 @@ TEXTS = (
     ("table", "Objectif 2|Trier les déchets", "Pilote|M. Paul Rey, chef de cuisine", "Moyens|3 000 € de l'Agence et 1 000 € du Département", "Échéance|30 juin 2026"),
     ("Heading 2", "Fiche action n° 3"),
     ("table", "Objectif 3|Mieux accueillir les proches", "Pilote|Mme Lise Aubin, infirmière", "Moyens|2 500 €, financement de l'Agence", "Échéance|30 juin 2028"),
+    ("Heading 1", "Article 6 – Comité de suivi"),
+    ("", "Le comité de suivi réunit :"),
+    ("", "- pour l'Agence, la déléguée territoriale et le chargé de mission ;"),
+    ("", "- pour le Département, la cheffe de service et le contrôleur ;"),
+    ("", "- un délégué des familles."),
+    ("Heading 1", "Article 7 – Axes de progrès"),
+    ("", "7.1. Axe A, Ouvrir les portes : fiches 1 et 2."),
+    ("", "7.2. Axe B, Soigner mieux : fiche 3."),
+    ("", "7.3. Axe C, Loger autrement : sans fiche."),
+    ("Heading 1", "Article 8 – Champ"),
+    ("", "Le contrat de l'association ne porte ni sur la crèche du Moulin, ni sur le foyer des Tilleuls."),
+    ("Heading 1", "Article 9 – Excédents"),
+    ("", "Un excédent de 30 000 € a été constaté en 2024."),
+    ("", "Les excédents sont affectés : 1° à l'apurement des pertes ; 2° à la réserve de compensation ; 3° à l'investissement."),
 )  # fmt: skip
 
 
@@ -54,6 +70,13 @@ def ask(engine, tmp_path_factory):
         ("Quels services ont des veilleurs de nuit ?", ["IME Les Joncs", "EAM Le Coteau"]),  # a column that some leave blank
         ("Quelles actions pilote Mme Aubin ?", ["Prévenir les chutes", "Mieux accueillir les proches"]),
         ("Dans les fiches, que finance l'Agence toute seule ?", ["Prévenir les chutes", "Mieux accueillir les proches"]),
+        ("Qui siège au comité de suivi pour le Département ?", ["la cheffe de service", "le contrôleur"]),  # of one party
+        ("Quels sont les trois axes ?", ["Ouvrir les portes", "Soigner mieux", "Loger autrement"]),  # said in sentences
+        ("Qu'est-ce que l'association gère mais qui n'entre pas dans ce contrat ?", ["crèche du Moulin", "foyer des Tilleuls"]),
+        (
+            "Un excédent, il va où, dans quel ordre ?",
+            ["l'apurement des pertes", "la réserve de compensation", "l'investissement"],
+        ),
     ],
 )
 def test_the_rows_that_a_question_chooses_are_listed(ask, text, items):
@@ -64,3 +87,13 @@ def test_the_rows_that_a_question_chooses_are_listed(ask, text, items):
 def test_one_value_is_not_answered_with_a_list(ask):
     answer = ask("Quelle est la date limite du compte administratif ?")
     assert answer.value is not None and answer.value.kind == "date"
+
+
+@pytest.mark.parametrize("text", ["les trois constats de depart", "qui vient au comite de suivi", "ca va ou, dans quel ordre"])
+def test_several_things_asked_for_are_a_list(text):
+    assert wanted_kinds(text) == {"list": 1.0}
+
+
+def test_a_number_in_the_subject_asks_for_no_list():
+    assert "date" in wanted_kinds("les deux places d'accueil temporaire sont pour quand ?")
+    assert "list" not in wanted_kinds("les deux reunions se tiennent quand ?")
