@@ -39,9 +39,8 @@ _WITHOUT = re.compile(
 )
 _HOW = re.compile(r"seule?s?|seulement|uniquement|exclusivement|hors|sans|sauf|fois|deux|mois|annee")
 _WANTED = re.compile(r"(?:\bquel(?:le)?s(?: sont (?:les|nos))?|^les|^nos) ([a-z]+)")
-_SEVERAL = re.compile(
-    r"\bquel(?:le)?s (?:sont (?:les|nos) )?(?!\w*(?:montant|tau|date|delai|tarif|prix|dotation|annee|exercice|heure))|\blesquel"
-)
+_SEVERAL = re.compile(r"\bquel(?:le)?s (?:sont (?:les|nos) )?(?!\w*(?:montant|tau|date|delai|tarif|prix|dotation))|\blesquel")
+_NEVER = re.compile(r"\bcombien\b|\bquel(?:le)?s (?:annees|exercices|jours|heures)\b")  # no row's name answers that
 _WHAT = re.compile(r"\bce qu|\bqu.est.ce qu|(?:^|, )que [a-z]+")
 _JOINT = re.compile(r"\set\s|\s?[/+&;]\s?|,\s(?=[A-ZÀ-Ý])")
 _BLANK = re.compile(r"\s*(?:[-–—]|0(?:,0+)?|non|néant|sans objet|)\s*", re.IGNORECASE)
@@ -83,7 +82,7 @@ def chosen(asked: Asked, reading: Reading) -> Iterator[Chosen]:
     """What each table of the contract gives of its rows to a question that chooses some of them."""
     several = bool(_SEVERAL.search(asked.folded))
     wanted = max(asked.kinds.get("list", 0.0), 0.9 if several or _WHAT.search(asked.folded) else 0.0)
-    if wanted < 0.4 or "combien" in asked.folded:
+    if wanted < 0.4 or _NEVER.search(asked.folded):
         return
     for rows in [*_tables(reading), *_sheets(reading)]:
         found = _choose(asked, rows, reading)

@@ -84,6 +84,11 @@ def test_the_rows_that_a_question_chooses_are_listed(ask, text, items):
     assert answer.value is not None and answer.value.normalized == items
 
 
+def test_years_are_not_answered_with_the_names_of_rows(ask):
+    answer = ask("Pour quelles années l'ARS et elle seule reçoit-elle des documents ?")
+    assert answer.value is None or answer.value.kind != "list"
+
+
 def test_one_value_is_not_answered_with_a_list(ask):
     answer = ask("Quelle est la date limite du compte administratif ?")
     assert answer.value is not None and answer.value.kind == "date"
