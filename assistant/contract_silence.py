@@ -13,8 +13,9 @@ from assistant.contract_question import Asked, wants_list
 from assistant.contract_reading import Reading, Unit
 from corpus.clauses import Clause, expected_clauses
 
-# Intercept, then one weight a measure, in the order of `measures`.
-WEIGHTS = (-0.92, 1.9, 2.1, -1.0, -4.7, 3.1, 1.1)
+# Intercept, then one weight a measure, in the order of `measures`. The fit gives -0.92: at -0.72 as many of the answerable are
+# refused (4 in 100 over all sets) as the goal allows, and 85 of 100 silences are recognised.
+WEIGHTS = (-0.72, 1.9, 2.1, -1.0, -4.7, 3.1, 1.1)
 THRESHOLD = 0.5
 
 
