@@ -62,6 +62,9 @@ CONTRACTS = {
     "cedre": "cedre.pdf",
     "mesange": "mesange.pdf",
     "cabestan": "cabestan-scan.pdf",
+    "tremble": "tremble.pdf",
+    "pinson": "pinson.pdf",
+    "beffroi": "beffroi-scan.pdf",
 }
 KINDS = {
     "contract": "contract",

@@ -11,12 +11,13 @@ amarre-scan.pdf (CHRS). Those of blind10: sorbier.pdf (EHPAD, with an avenant), 
 vigie-scan.pdf (CHRS). Those of blind11: peuplier.pdf (EHPAD, with an avenant), bouvreuil (disability; .pdf and .docx),
 gouvernail-scan.pdf (CHRS).
 Those of blind12: cedre.pdf (EHPAD, with an avenant), mesange (disability; .pdf and .docx),
-cabestan-scan.pdf (CHRS).
+cabestan-scan.pdf (CHRS). Those of blind13: tremble.pdf (EHPAD, with an avenant), pinson (disability; .pdf and .docx),
+beffroi-scan.pdf (CHRS).
 
 Usage: python -m evals.contracts.blind.blind FOLDER
 
 Everything in them is invented. Marks of the texts: "!" a title, "#" to "###" headings, "|" table rows (the first is the
-header), "&" rows of two columns without rules, "-" a bullet, "@" a stamp, "===" a page break, "[^1]" a footnote's call
+header), "&" rows of columns without rules, "-" a bullet, "@" a stamp, "===" a page break, "[^1]" a footnote's call
 and "[^1]:" its text.
 """
 
@@ -194,6 +195,13 @@ HANDS = {
         (("BOX", (0, 0), (-1, -1), 0.6, colors.navy), ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.navy)), True, "–", False, "page {page}",
     ),
     "cabestan": Hand("", "Sans-Regular", "Serif-Bold", 13, 23, 11.5, 16, (*GRID,), True, "-", foot="{page} sur {total}"),
+    "tremble": Hand(
+        "PG-NES-2024-0173", "Sans-Regular", "Serif-Bold", 11.5, 19, 9.5, 18,
+        (("GRID", (0, 0), (-1, -1), 0.5, colors.darkolivegreen), ("BACKGROUND", (0, 0), (-1, 0), colors.beige)), True, "•",
+        foot="Le Tremble – CPOM 2024-2028      {page} / {total}", head_rule=True,
+    ),
+    "pinson": Hand("Le Pinson, CPOM GP-PH-24-61", "Serif-Regular", "SansNarrow-Bold", 12.5, 20, 10, 22, (*COLUMN_RULES,), True, "–", foot="{page}/{total}"),
+    "beffroi": Hand("", "Serif-Regular", "Serif-Bold", 12.5, 21, 11, 17, (*BOX, *GRID[:1]), True, "-", False, "– {page}/{total} –"),
 }  # fmt: skip
 SCANS = {
     "halte": 612,
@@ -206,6 +214,7 @@ SCANS = {
     "vigie": 6287,
     "gouvernail": 3571,
     "cabestan": 3391,
+    "beffroi": 9137,
 }  # each with its scan's seed
 WORDS = (
     "colombier",
@@ -219,6 +228,7 @@ WORDS = (
     "cormoran",
     "bouvreuil",
     "mesange",
+    "pinson",
 )  # in Word too
 
 
@@ -315,7 +325,7 @@ def _drawn(name: str, total: int) -> tuple[bytes, int]:
             story += [table, Spacer(1, 10)]
         elif mark == "&":
             sides = [[Paragraph(rich(c.strip()), body) for c in line.split("|")] for line in lines]
-            story += [Table(sides, colWidths=[width / 2] * 2, style=[("VALIGN", (0, 0), (-1, -1), "TOP")]), Spacer(1, 10)]
+            story += [Table(sides, colWidths=[width / len(sides[0])] * len(sides[0]), style=[("VALIGN", (0, 0), (-1, -1), "TOP")]), Spacer(1, 10)]
         elif mark == "@":
             story.append(Stamp(lines[0]))
         else:
