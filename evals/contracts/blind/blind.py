@@ -196,12 +196,12 @@ HANDS = {
     ),
     "cabestan": Hand("", "Sans-Regular", "Serif-Bold", 13, 23, 11.5, 16, (*GRID,), True, "-", foot="{page} sur {total}"),
     "tremble": Hand(
-        "PG-NES-2024-0173", "Sans-Regular", "Serif-Bold", 11.5, 19, 9.5, 18,
+        "PG-NES-2024-0173", "Sans-Regular", "Serif-Bold", 12, 20, 10, 18,
         (("GRID", (0, 0), (-1, -1), 0.5, colors.darkolivegreen), ("BACKGROUND", (0, 0), (-1, 0), colors.beige)), True, "•",
         foot="Le Tremble – CPOM 2024-2028      {page} / {total}", head_rule=True,
     ),
-    "pinson": Hand("Le Pinson, CPOM GP-PH-24-61", "Serif-Regular", "SansNarrow-Bold", 12.5, 20, 10, 22, (*COLUMN_RULES,), True, "–", foot="{page}/{total}"),
-    "beffroi": Hand("", "Serif-Regular", "Serif-Bold", 12.5, 21, 11, 17, (*BOX, *GRID[:1]), True, "-", False, "– {page}/{total} –"),
+    "pinson": Hand("Le Pinson, CPOM GP-PH-24-61", "Serif-Regular", "SansNarrow-Bold", 13, 22, 10.5, 22, (*COLUMN_RULES,), True, "–", foot="{page}/{total}"),
+    "beffroi": Hand("", "Serif-Regular", "Serif-Bold", 13.5, 23, 12, 17, (*BOX, *GRID[:1]), True, "-", False, "– {page}/{total} –"),
 }  # fmt: skip
 SCANS = {
     "halte": 612,
@@ -325,7 +325,10 @@ def _drawn(name: str, total: int) -> tuple[bytes, int]:
             story += [table, Spacer(1, 10)]
         elif mark == "&":
             sides = [[Paragraph(rich(c.strip()), body) for c in line.split("|")] for line in lines]
-            story += [Table(sides, colWidths=[width / len(sides[0])] * len(sides[0]), style=[("VALIGN", (0, 0), (-1, -1), "TOP")]), Spacer(1, 10)]
+            story += [
+                Table(sides, colWidths=[width / len(sides[0])] * len(sides[0]), style=[("VALIGN", (0, 0), (-1, -1), "TOP")]),
+                Spacer(1, 10),
+            ]
         elif mark == "@":
             story.append(Stamp(lines[0]))
         else:
