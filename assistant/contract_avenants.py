@@ -50,6 +50,7 @@ _ROW = re.compile(
     r"\b(?:indicateur|objectif|action|engagement|opération|ligne)\s+(?:n°\s?)?([A-Z]{0,2}\d{1,2}(?:\.\d+)*)\b", re.IGNORECASE
 )
 _INSTEAD = re.compile(r"(?P<new>\d[\d\s.,]*.{0,25}?),?\s+au lieu (?:de|du|d['’])\s*(?P<old>.{1,40})")
+_OWN_NUMBER = re.compile(r"(?:article|art\.|point|§)\s?\S+")  # the avenant's own article, without a title
 _TABLE = re.compile(r"\b(tableau|annexe|fiche(?:[ -]action)?)\s+(?:n°\s?)?([\dIVXA-Z][\w.-]*)", re.IGNORECASE)
 
 
@@ -118,7 +119,8 @@ def find_changes(pieces: Sequence[Piece]) -> list[Change]:
             else:
                 changes += _row_changes(piece, name, pieces, *labels.get(where, ([], [])))
         elif not re.match(r"(vu|entre|considerant)\b", piece.folded):
-            context = _refs(" ".join(heading_text(heading) for heading in piece.headings[1:]))
+            titles = (heading_text(heading) for heading in piece.headings[1:])
+            context = _refs(" ".join(title for title in titles if not _OWN_NUMBER.fullmatch(title)))
             before: list[str] = []  # "Le total s'établit à …" speaks of the article that the sentence above names
             for start, end in sentences(piece.text):
                 own = _refs(one_line(piece.text[start:end]))
@@ -329,6 +331,8 @@ def _same(a: Change, b: Change) -> bool:
 def _target(change: Change, body: Sequence[Piece]) -> Piece | None:
     """The original piece: at a place that the avenant names, or sharing its words, and holding the value replaced."""
     wanted = set(index_words(change.about))
+    if not change.old and not change.refs and _MOVED.search(one_line(change.quote)):
+        return _spoken_of(change, wanted, body)
     best: tuple[float, Piece] | None = None
     holding = [piece for piece in body if _holds(piece, change)]
     if len(holding) == 1 and change.old and (change.kind == "date" or len(change.old_normalized) >= 5):
@@ -341,6 +345,20 @@ def _target(change: Change, body: Sequence[Piece]) -> Piece | None:
         score = 4.0 * named + shared
         if best is None or score > best[0]:
             best = (score, piece)
+    return best[1] if best else None
+
+
+def _spoken_of(change: Change, wanted: set[str], body: Sequence[Piece]) -> Piece | None:
+    """The original piece of a change that gives the new value alone and names no place: that of the sentence most like it."""
+    best: tuple[int, Piece] | None = None
+    for piece in body:
+        if piece.is_row or not find_values(one_line(piece.text), change.kind):
+            continue
+        for start, end in sentences(piece.text):
+            text = one_line(piece.text[start:end])
+            shared = len({word for word in wanted & set(index_words(text)) if word.isalpha()})
+            if shared > (best[0] if best else 1) and find_values(text, change.kind):
+                best = shared, piece
     return best[1] if best else None
 
 

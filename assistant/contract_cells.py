@@ -115,7 +115,9 @@ def _in_cell(text: str, heading: str, label: str, around: str, asked: Asked) -> 
     told = {kind for kind in kinds if _UNITS[kind].search(fold(f"{heading} ; {label}"))}
     if not told and _THINGS.search(fold(f"{heading} ; {label}")):
         kinds = set()
-    told = told or {k for k in kinds if asked.kinds[k] >= asked.kinds.get("number", 0.0) and _UNITS[k].search(fold(around))}
+    large = "," in text or len(re.sub(r"\D", "", text)) > 3  # "9" beside a paragraph that speaks of euros counts something
+    likely = {k for k in kinds if asked.kinds[k] >= asked.kinds.get("number", 0.0) and (large or k != "amount")}
+    told = told or {k for k in likely if _UNITS[k].search(fold(around))}
     kind = "amount" if "amount" in told else "percent" if told else "number"
     if kind not in asked.kinds and not ("duration" in asked.kinds and _length_unit(f"{heading} {label} {around}")):
         return

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from assistant.contract_cues import YEAR, Candidate
 from assistant.contract_question import Asked
@@ -36,7 +36,7 @@ def changes(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Itera
         yield from _over_years(asked, found, reading)
     yield from _from_to(asked, found)
     if _BY_HOW_MUCH.search(asked.folded) and len(asked.years) < 2 and not _MAY.search(asked.folded):
-        yield from _by_avenant(found)
+        yield from _by_avenant(found, reading)
 
 
 def _over_years(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Iterator[Candidate]:
@@ -99,14 +99,15 @@ def _from_to(asked: Asked, found: Sequence[Candidate]) -> Iterator[Candidate]:
                 return
 
 
-def _by_avenant(found: Sequence[Candidate]) -> Iterator[Candidate]:
+def _by_avenant(found: Sequence[Candidate], reading: Reading) -> Iterator[Candidate]:
     """What an avenant adds to a value: the one that it says it replaces, else the one that the contract had said."""
     for candidate in found[:3]:
         change, value, unit = candidate.change, candidate.value, candidate.unit
         if change is not None and change.old and change.kind in ("amount", "number", "percent"):
             before = Value(change.kind, change.old, change.old_normalized, 0, 0)
             after = Value(change.kind, change.new, change.new_normalized, 0, 0)
-            yield from _change(candidate, before, after, "", "", (unit,))
+            there = (u for u in reading.units if u.change is None and change.target and u.piece.passage is change.target.passage)
+            yield from _change(candidate, before, after, "", "", tuple(dict.fromkeys((unit, *islice(there, 1)))))
             return
         if change is None and unit.piece.zone == AVENANT and not unit.is_row:
             at = unit.own.text.find(value.text)

@@ -40,7 +40,10 @@ def level(idea: Idea, unit: Unit) -> float:
     for span, met in ((unit.own, _OWN), (unit.near, _NEAR), (unit.around, _AROUND), (unit.far, _FAR)):
         if span.text and idea.held(span.folded, span.stems):
             return met
-    return _HEADS if any(idea.held(h.folded, h.stems) for h in unit.heads) else 0.0
+    held = [idea.held(head.folded, head.stems) for head in unit.heads]
+    if held and held[0] and len(held) > 2:
+        return _AROUND  # the corner of a table says of what its figures are: "Absentéisme visé (%) | 2026 | 2027"
+    return _HEADS if any(held) else 0.0
 
 
 def missed(asked: Asked, unit: Unit) -> float:
@@ -140,7 +143,9 @@ def usable(value: Value, text: str, asked: Asked) -> Value | None:
     before, after = text[: value.start], text[value.end :]
     if value.kind == "number":
         if asked.counted is None and not re.search(r"\d", value.text):
-            return None  # "les deux parties" counts nothing
+            thing = re.match(r"\s([^\W\d_]{3,})", fold(after))
+            if not thing or not any(idea.held(thing[1], stems_of(thing[1])) for idea in asked.ideas if not idea.light):
+                return None  # "les deux parties" counts nothing
         if YEAR.fullmatch(value.text) or _NAMING.search(before[-60:]) or _CLAUSE.fullmatch(value.text):
             return None
         if re.fullmatch(r"\s*(?:§\s?)?(?:\d+[.-])*", before) and re.match(r"(?:\s(?:bis|ter))?\s?[–)—]|\.(?!\d)", after):
@@ -156,6 +161,8 @@ def usable(value: Value, text: str, asked: Asked) -> Value | None:
             return None
         if re.match(rf"\s+(?:{_MONTHS})\b", fold(after)):
             return None
+    if value.kind == "duration" and value.normalized.startswith("PT") and _CLOCK.search(fold(before)):
+        return None  # "ferme le vendredi à 16 heures"
     if value.kind == "date" and (_CITED.search(fold(before)[-110:]) or re.match(r"\s+suivant", after)):
         return None
     days = value.normalized.endswith("D") and re.search(
@@ -167,6 +174,9 @@ def usable(value: Value, text: str, asked: Asked) -> Value | None:
     return value
 
 
+_CLOCK = re.compile(
+    r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|matin|soir|ouv(?:re|ert\w*)|ferme\w*|rouvre|de \d{1,2} h(?:eures)?(?: \d\d)?)\b[^,;.]{0,30}\b(?:a|de|des)\s$"
+)
 _LASTING = re.compile(r"\s?(?:heures?|jours?|semaines?|mois|ans?|annees?)\b")
 _MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
 

@@ -16,6 +16,7 @@ from corpus.values import NUMBER_WORDS, Value, find_values
 from corpus.words import fold
 
 _ITEM = re.compile(r"\s*(?:[-–—•·■*]|\d{1,2}[.)°]|[a-h]\))[\s_]+")
+_NOTE = re.compile(r"[\d⁰¹²³⁴-⁹]{1,2}\.? +[A-ZÀ-Ý«]")
 _SERIES = re.compile(r"(?P<kind>[^\W\d_]{3,}) (?:n° ?)?(?P<n>\d{1,2}|[IVX]{1,4})\s?[.:–—-]\s*(?P<title>.{4,})")
 _TITLED = re.compile(
     r"(?:^(?:\d{1,2}\.\d{1,2}\.?\s)?|[■•;]\s*)(?P<kind>[^\W\d_]{3,}) (?:n° ?)?(?P<n>\d{1,2}|[IVX]{1,4}|[A-H])\s?[,:–—-]\s*(?P<title>[^;:.]{4,90})"
@@ -200,6 +201,8 @@ def _items(intro: Unit, reading: Reading) -> list[str]:
     for unit in reading.units[at + 1 :]:
         text = unit.piece.text.strip()
         listed = _ITEM.match(text) or (open_ and (text.endswith(";") or (out and text[:1].islower())))
+        if out and _NOTE.match(text):
+            continue  # the foot of a page between two items
         if unit.is_row or not listed:
             break
         open_ = text.endswith(";")

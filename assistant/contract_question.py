@@ -7,7 +7,7 @@ its meanings (the lexicon's and the contract's own). Rare ideas weigh more.
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from assistant.contract_reading import Reading
@@ -22,7 +22,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ORIGINAL = re.compile(
     r"\borigine|\binitial|\bavant (l.|la |le |les |cet |cette |d.etre )?(avenant|rallong\w+|prolong\w+|prorog\w+|modif\w*|report\w*|extension|hausse|augmentation|baisse|changement|revalorisation|reduction)|\bau (tout )?depart\b"
     r"|\bavant qu(?:e |.)(?:\w+[ '’]){0,3}(?:avenant|relev|baiss|chang|modifi|augment|hauss|redui|prolong|prorog|report)"
-    r"|^(?:et )?avant ?[,?]"
+    r"|^(?:et )?avant ?[,?]|(?<!temps )(?<!jours )(?<!mois )(?<!semaines )\bavant ?(?:[?(]|$)"
     r"|\ba la signature|premiere version|\bancien(ne)?s?\b|\bprevoyait|\bau debut du contrat"
 )
 AVENANT = re.compile(
@@ -134,7 +134,7 @@ def understand(question: Question, reading: Reading) -> Asked:
     ):
         if re.search(ordinal, folded) and dated is not None and dated.value[:4].isdigit():
             years.append(dated.value[:4])
-    ideas = _ideas(_EMPTY.sub(" ", _INVERTED.sub(" ", folded)), reading.acronyms)
+    ideas = [_called(idea, reading) for idea in _ideas(_EMPTY.sub(" ", _INVERTED.sub(" ", folded)), reading.acronyms)]
     weighed, unknown = [], []
     for idea in ideas:
         found = sum(idea.held(s.folded, s.stems) for unit in reading.units for s in (unit.own,))
@@ -159,6 +159,15 @@ def understand(question: Question, reading: Reading) -> Asked:
         _number(said) if said else None, bool(re.search(r"\btotal|\ben tout\b|\bensemble\b|\bconfondus|toute l.asso|\btout (le|l.)", folded)),
         _counted(folded, weighed), unknown,
     )  # fmt: skip
+
+
+def _called(idea: Idea, reading: Reading) -> Idea:
+    """An idea that is also met under the other name of the only establishment of its kind: "la MAS" where it is "Le Clos Marin"."""
+    for kind, name in reading.names.items():
+        if idea.name in (kind, name, kind.split()[0]):
+            other = kind if idea.name == name else name
+            return replace(idea, patterns=(*idea.patterns, re.compile(rf"\b{re.escape(other)}\b")))
+    return idea
 
 
 def _counted(folded: str, ideas: list[Idea]) -> Idea | None:
@@ -231,7 +240,7 @@ def _small() -> frozenset[str]:
 
 _ASKS: tuple[tuple[str, dict[str, float]], ...] = (
     (r"quel jour du mois|quel jour de chaque mois", {"number": 1.0, "date": 0.5}),
-    (r"combien d.(etp|equivalents?)|\betp\b|\bgmp\b|\bpmp\b|\bfiness\b|\bsiren\b|\bsiret\b|\bnumero\b|\bnb\b|nombre d|file active|\beffectif|capacite|combien de fois", {"number": 1.0}),
+    (r"^(?:les |nos )?(?:places|lits|postes|berceaux)\b|combien d.(etp|equivalents?)|\betp\b|\bgmp\b|\bpmp\b|\bfiness\b|\bsiren\b|\bsiret\b|\bnumero\b|\bnb\b|nombre d|file active|\beffectif|capacite|combien de fois", {"number": 1.0}),
     (r"combien (y a-t-il )?d.?e? ?(\w+ )?(places?|lits?|personnes?|jeunes?|enfants?|residents?|usagers?|salaries?|agents?|postes?|membres?|seances?|reunions?|journees?|chambres?|logements?|appartements?|menages?|familles?|adultes?|travailleurs?|apprentis?|stages?|actes?|heures?|visites?|nuits?|nuitees?|indicateurs?|fiches?|objectifs?|voitures?|vehicules?|etablissements?|services?|projets?)", {"number": 1.0}),
     (r"combien de (jours?|nuits?)", {"number": 0.9, "duration": 0.9}),
     (r"combien de (semaines?|mois)|combien d.(annees?|ans)|combien d.heures", {"duration": 1.0, "number": 0.6}),

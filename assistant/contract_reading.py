@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -23,6 +23,13 @@ from ingest.lexical import LexicalIndex
 from ingest.workspace import OpenContract
 
 _BARE_NUMBER = re.compile(r"[-+−–≤≥<> ]*\d[\d\s.,/]*\s?(?:%|€|k€|M€)?|[–-]")
+
+
+_NAMED_PLACE = re.compile(
+    r"(?P<kind>EHPAD|IME|IMPro|D?ITEP|SESSAD|ESAT|MAS|FAM|EAM|SAVS|SAMSAH|CHRS|MECS|SSIAD|SAAD|CAMSP|CMPP"
+    r"|[Ff]oyer (?:de vie|d['’]hébergement|occupationnel)|[Rr]ésidence autonomie)"
+    r" (?:(?:de la|de l['’]|du|des|de|d['’]) ?)?(?:(?:Les?|La|L['’]|les?|la|l['’]) ?)?«? ?(?P<name>[A-ZÀ-Ý][\w’'-]{2,}(?:[ -][\w’'-]+){0,3}) ?»?(?: \([^()]*\))?"
+)
 
 
 class Span:
@@ -86,6 +93,17 @@ class Reading:
             if not piece.is_row and len(text := one_line(piece.text)) < 400:
                 said.setdefault((piece.headings, piece.page), [*piece.headings[-1:]]).append(text)
         return {place: " ; ".join(texts) for place, texts in said.items()}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The name of each kind of establishment of which the contract's tables name one alone, both folded: {"mas": "clos marin"}."""
+        found: dict[str, set[str]] = {}
+        for unit in self.units:
+            for _, cell in unit.piece.cells:
+                if match := _NAMED_PLACE.fullmatch(one_line(cell).strip()):
+                    found.setdefault(fold(match["kind"]), set()).add(fold(match["name"]).strip(" «»"))
+        often = Counter(name for names in found.values() for name in names)
+        return {kind: name for kind, (name, *more) in found.items() if not more and often[name] == 1}
 
     @property
     def base_year(self) -> int | None:
@@ -284,6 +302,28 @@ def _acronyms(pieces: Sequence[Piece]) -> dict[str, str]:
     return found
 
 
+def after_start(reading: Reading, unit: Unit) -> list[tuple[str, str, str]]:
+    """ "Dans les dix-huit mois de la signature" in a unit: (the words, the ISO date that this makes, the first day's words)."""
+    life = reading.sheet.life
+    if unit.is_row or unit.piece.zone == AVENANT:
+        return []
+    out = []
+    for match in _AFTER_START.finditer(unit.own.folded):
+        start = life.signed if match["from"] == "signature" else life.effect
+        first = day_of(start.value) if start else None
+        count = find_values(match["length"], "duration")
+        if start and first and count and (found := re.fullmatch(r"P(\d+)([DWMY])", count[0].normalized)):
+            out.append((count[0].text, _moved(first, int(found[1]), found[2]).isoformat(), start.text))
+    return out
+
+
+def _moved(day: date, count: int, unit: str) -> date:
+    """A day so many D(ays), W(eeks), M(onths) or Y(ears) later (earlier when negative)."""
+    if unit in "DW":
+        return day + timedelta(days=count * (7 if unit == "W" else 1))
+    return add_months(day, count * (12 if unit == "Y" else 1))
+
+
 def before_term(reading: Reading, unit: Unit, original: bool) -> list[tuple[str, str, str]]:
     """ "Six mois avant le terme" in a unit: (the words, the ISO date that this makes, the term's words)."""
     life = reading.sheet.life
@@ -295,17 +335,17 @@ def before_term(reading: Reading, unit: Unit, original: bool) -> list[tuple[str,
     for match in _BEFORE_TERM.finditer(unit.own.folded):
         count = find_values(match[0], "duration")
         if count and (found := re.fullmatch(r"P(\d+)([DWMY])", count[0].normalized)):
-            number = int(found[1])
-            if found[2] in "DW":
-                day = end - timedelta(days=number * (7 if found[2] == "W" else 1))
-            else:
-                day = add_months(end, -number * (12 if found[2] == "Y" else 1))
+            day = _moved(end, -int(found[1]), found[2])
             out.append((count[0].text, day.isoformat(), term.text))
     return out
 
 
+_AFTER_START = re.compile(
+    r"\bdans (?:les|un delai de) (?P<length>[\w-]+ (?:mois|ans?|annees|jours|semaines))(?: au plus)? (?:de|qui suivent|suivant|apres|a compter de|a partir de)"
+    r" (?:la |sa |l.|son )?(?:date de )?(?:la |l.)?(?P<from>signature|prise d.effet|entree en vigueur)(?! (?:de|du|des) (?:l.avenant|la convention|chaque|marche))"
+)
 _BEFORE_TERM = re.compile(
     r"(?:[\w-]+\s)?(?:[\w-]+|\d+)(?:\s?\(\d+\))?\s+(?:mois|ans?|jours?|semaines?)\s+(?:au moins\s+|au plus tard\s+)?avant\s+"
-    r"(?:le terme|l'echeance|l'expiration|la fin|son terme|son echeance|son expiration|la date d'echeance)"
+    r"(?:le terme|l'echeance|l'expiration|la fin|(?:son|ce) terme|(?:son|cette) echeance|son expiration|la date d'echeance)"
     r"(?!\s+(?:de|du|des)\s+(?:la |l'|ce |cette |chaque )?(?!(?:present )?(?:contrat|cpom|convention)))"
 )

@@ -37,7 +37,7 @@ from assistant.contract_cues import (
 )
 from assistant.contract_life import add_months, day_of
 from assistant.contract_question import Asked, stems_of
-from assistant.contract_reading import Reading, Unit, before_term
+from assistant.contract_reading import Reading, Unit, after_start, before_term
 from assistant.contract_text import AVENANT
 from corpus.values import Value, find_values, plain
 from corpus.words import fold
@@ -134,6 +134,10 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         yield from _part_of_above(asked, unit)
     if "date" in asked.kinds:
         yield from _ends(asked, unit)
+        for words, day, start in after_start(reading, unit):
+            shown = _like(start, day)
+            near = 0.4 * asked.share(unit.own.folded)
+            yield Candidate(Value("date", shown, day, 0, 0), unit, 0.3 + near, 0.0, None, f"{start} + {words} = {shown}")
         for words, day, term in before_term(reading, unit, asked.original):
             shown = _like(term, day)
             near = 0.4 * asked.share(unit.own.folded)
@@ -239,7 +243,9 @@ def _turned(asked: Asked, candidate: Candidate, reading: Reading) -> Candidate:
             here = True  # a name told again, on an action sheet
         if not here and (piece.zone == AVENANT or (value.kind == "amount" and len(value.normalized) > 4)):
             # Told again elsewhere, of the same thing: an avenant's recapitulation, a sum in the investment plan's row.
-            about = stems_of(f"{target.folded if target else ''} {fold(change.about)}")
+            about = stems_of(
+                fold(change.about) if not candidate.unit.is_row else f"{target.folded if target else ''} {fold(change.about)}"
+            )
             here = len({w for w in candidate.unit.own.stems & about if len(w) > 3}) > 1
         same_kind = change.kind == value.kind or (change.kind == "text" and value.kind == "party")
         if not (here or there) or not same_kind:

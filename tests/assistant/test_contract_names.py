@@ -1,0 +1,60 @@
+"""A place known by two names, a table's corner, days reckoned from the signature, hours that are no delays."""
+
+import pytest
+from docx import Document
+
+PLACES = [
+    ("Structure", "Commune", "Places"),
+    ("MAS Les Orgues", "Varenne", "30"),
+    ("Foyer de vie La Sauge", "Brisque", "24"),
+    ("Total", "", "54"),
+]
+ABSENCE = [
+    ("Absentéisme visé (%)", "2025", "2026", "2027"),
+    ("La Sauge", "9,5", "9,1", "8,7"),
+    ("Les Orgues", "11", "10,4", "9,8"),
+]
+RESULT = [("Occupation", "2025", "2026", "2027"), ("La Sauge", "96 %", "96 %", "97 %"), ("Les Orgues", "95 %", "96 %", "98 %")]
+ARTICLES = [
+    ("Article 1 – Structures", "Les structures sont les suivantes.", PLACES),
+    ("Article 2 – Durée", "Le contrat prend effet le 1er mars 2025 et prend fin le 28 février 2030. Six mois au moins avant ce terme, les parties se réunissent pour décider d'une suite.", []),
+    ("Article 3 – Excédents", "Pour Les Orgues, l'excédent va à la réserve. Pour La Sauge, il est partagé : 60 % restent à l'association.", []),
+    ("Article 4 – Absentéisme", "Les cibles sont les suivantes.", ABSENCE),
+    ("Article 5 – Occupation", "Les cibles sont les suivantes.", RESULT),
+    ("Article 6 – Ouverture", "L'atelier ferme le vendredi à 16 heures. La fermeture d'une structure est annoncée dix semaines plus tôt.", []),
+    ("Article 7 – Sécurité", "Un contrôle d'accès est posé au foyer dans les dix-huit mois de la signature.", []),
+    ("Article 8 – Répit", "Neuf lits de répit sont gardés pour les familles de Brisque.", []),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ask(engine, tmp_path_factory):
+    document = Document()
+    for title, text, rows in ARTICLES:
+        document.add_heading(title, 1)
+        document.add_paragraph(text)
+        table = document.add_table(len(rows), len(rows[0])) if rows else None
+        for r, row in enumerate(rows):
+            for c, cell in enumerate(row):
+                table.cell(r, c).text = cell
+    document.add_paragraph("Fait à Varenne, le 24 février 2025.")
+    path = tmp_path_factory.mktemp("contrat") / "orgues.docx"
+    document.save(str(path))
+    ident = engine.workspace("tests").add(path).id
+    return lambda text: engine.ask(text, ident, "tests")
+
+
+@pytest.mark.parametrize(
+    ("text", "normalized"),
+    [
+        ("quel pourcentage de l'excédent du foyer de vie garde-t-on ?", "60"),  # the clause says "La Sauge"
+        ("absentéisme visé à la MAS en 2027", "9.8"),  # told by the corner of the table, and "Les Orgues" is the MAS
+        ("il faut se réunir avant quelle date pour décider de la suite ?", "2029-08-28"),
+        ("le contrôle d'accès du foyer doit être posé avant quelle date ?", "2026-08-24"),
+        ("la fermeture d'une structure se dit combien de temps avant ?", "P10W"),
+        ("lits de répit pour les familles", "9"),
+    ],
+)
+def test_the_value_is_found(ask, text, normalized):
+    value = ask(text).value
+    assert value is not None and value.normalized == normalized, value
