@@ -27,6 +27,7 @@ from ingest.workspace import OpenContract
 
 SHOWN = 3
 _ASIDE = 0.35  # a value that meets less than that of what the best place meets is of something else
+_CLOSE = 0.3  # a second value so near the best in score may be the one: its passage is shown too
 DEEP = 60  # units whose values are weighed
 _NOW = re.compile(r"\bactuel|\bmaintenant\b|\baujourd.hui\b|\ben vigueur\b|\bdesormais\b|\ba ce jour\b|\ba present\b")
 _ZONES = {VISAS: -0.2, GLOSSARY: -0.25, PREAMBLE: -0.1, DIAGNOSTIC: -0.05}
@@ -74,13 +75,15 @@ def _in_force(unit: Unit) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A question weighed against a contract: its units best first, those whose values count as (unit, score, fit), the value."""
+    """A question weighed against a contract: its units best first, those whose values count as (unit, score, fit), the value,
+    and the next one elsewhere where it scores about as high."""
 
     asked: Asked
     reading: Reading
     ranked: list[Ranked]
     scored: list[tuple[Unit, float, float]]
     best: Candidate | None
+    close: Candidate | None
 
 
 def weigh(
@@ -101,10 +104,16 @@ def weigh(
     if not ranked:
         return None
     scored = [(r.unit, r.score, r.fit) for r in ranked[:DEEP]]
-    best = of_the_year(asked, found(asked, scored, reading), reading)
+    values = found(asked, scored, reading)
+    best = of_the_year(asked, values, reading)
     if best is not None and best.fit < _ASIDE * max(fit for _, _, fit in scored[:12]):
         best = None  # where the question is met no such value stands: that place answers, not a figure from elsewhere
-    return Weighed(asked, reading, ranked, scored, best)
+    close = next((c for c in values[:6] if best and _is_close(c, best)), None)
+    return Weighed(asked, reading, ranked, scored, best, close)
+
+
+def _is_close(other: Candidate, best: Candidate) -> bool:
+    return best.score - other.score <= _CLOSE and other.unit.piece.passage.id != best.unit.piece.passage.id
 
 
 def answer_contract(question: Question, opened: OpenContract, embedder: Embedder, exists: bool = False) -> Answer:
@@ -128,7 +137,7 @@ def answer_contract(question: Question, opened: OpenContract, embedder: Embedder
         )
     if best is not None and undated(asked, best):
         best = replace(best, note="; ".join(filter(None, (best.note, "le contrat ne dit pas de quelle année"))))
-    return write(question, ranked, best, reading, opened)
+    return write(question, replace(weighed, best=best), opened)
 
 
 def found(asked: Asked, scored: Sequence[tuple[Unit, float, float]], reading: Reading) -> list[Candidate]:
@@ -139,21 +148,23 @@ def found(asked: Asked, scored: Sequence[tuple[Unit, float, float]], reading: Re
     return sorted(values, key=lambda c: -c.score)
 
 
-def write(question: Question, ranked: list[Ranked], best: Candidate | None, reading: Reading, opened: OpenContract) -> Answer:
+def write(question: Question, weighed: Weighed, opened: OpenContract) -> Answer:
     """The answer's text: the value, then the passages that say it."""
-    passages = _sources(best, reading) + [r.unit.piece.passage for r in ranked]
-    shown: list[Passage] = []
-    for passage in passages:
-        if all(p.id != passage.id for p in shown) and not any(_same_table(p, passage) for p in shown):
-            shown.append(passage)
+    best, reading = weighed.best, weighed.reading
+    close = weighed.close if best is not None else None
+    sources = _sources(best, reading)
+    shown = list({p.id: p for p in (*sources, *([close.unit.piece.passage] if close else []))}.values())[:SHOWN]
+    for passage in (r.unit.piece.passage for r in weighed.ranked):
         if len(shown) == SHOWN:
             break
+        if all(p.id != passage.id and not _same_table(p, passage) for p in shown):
+            shown.append(passage)
     citations = [contract_citation(n, passage, opened) for n, passage in enumerate(shown, 1)]
     lines = []
     value = None
     if best is not None:
         value = Value(best.value.text, best.value.kind, best.value.normalized)
-        lines += [_said(best, len(_sources(best, reading))), ""]
+        lines += [_said(best, len(sources)), ""]
     for citation in citations:
         lines += [f"**{citation.label}** [{citation.n}]", "", f"> {' '.join(citation.quote.split())}", ""]
     return Answer(question.text, "\n".join(lines).strip(), value=value, citations=citations)

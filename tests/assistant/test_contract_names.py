@@ -58,3 +58,9 @@ def ask(engine, tmp_path_factory):
 def test_the_value_is_found(ask, text, normalized):
     value = ask(text).value
     assert value is not None and value.normalized == normalized, value
+
+
+def test_a_value_nearly_as_likely_is_shown_with_its_passage(ask):
+    answer = ask("quel taux d'occupation en 2027 ?")
+    quotes = " ; ".join(citation.quote for citation in answer.citations)
+    assert "97 %" in quotes and "98 %" in quotes  # neither structure is named
