@@ -17,11 +17,11 @@ from corpus.words import fold
 
 _CHANGE = re.compile(
     r"\b(?:perd\w*|gagn\w+|augment\w*|hausses?|baiss\w+|diminu\w+|evolu\w+|progress\w*|supprim\w+|cre(?:e|es|er|ons)|gross\w+|grimp\w+"
-    r"|gonfl\w+|monte\w*|rallonge\w*|depass\w+|difference|ecart|en (?:plus|moins)|de (?:plus|moins))\b"
+    r"|gonfl\w+|ajout\w+|monte\w*|rallonge\w*|depass\w+|difference|ecart|en (?:plus|moins)|de (?:plus|moins))\b"
 )
 _OVER = re.compile(r"\b(?:duree|total|en tout|entre|d.ici|au bout|a la fin|sur les|sur (?:le|tout le) contrat)\b")
 _BY_HOW_MUCH = re.compile(
-    r"\bde combien\b|\bcombien (?:(?:d[e'] ?)?[\w' -]{0,40})?(?:de|en) (?:plus|moins)\b|\bquel(?:le)? (?:\w+ )?(?:difference|ecart|hausse|augmentation|baisse|surcout)\b"
+    r"\bde combien\b|\b(?:gagn|ajout|rajout|augment|perd|suppl)[a-z]* (?:nous |en plus )?combien\b|\bcombien (?:(?:d[e'] ?)?[\w' -]{0,40})?(?:de|en) (?:plus|moins)\b|\bquel(?:le)? (?:\w+ )?(?:difference|ecart|hausse|augmentation|baisse|surcout)\b"
 )
 _MAY = re.compile(r"\b(?:peu(?:t|vent)|pourr\w+|risqu\w+|maxi\w*|au plus)\b|\b(?:chaque|par) (?:an|annee)\b(?! pour)")
 _RAISED = re.compile(r"\b(?:port|pass|fix|elev|ramen|remont|reduit)\w*\s+(?:desormais\s+)?a\s+(?:la somme de\s+)?$")
@@ -35,7 +35,11 @@ def changes(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Itera
     if _OVER.search(asked.folded) or len(asked.years) > 1:
         yield from _over_years(asked, found, reading)
     yield from _from_to(asked, found)
-    if _BY_HOW_MUCH.search(asked.folded) and len(asked.years) < 2 and not _MAY.search(asked.folded):
+    if (
+        _BY_HOW_MUCH.search(asked.folded)
+        and len(asked.years) < 2
+        and (asked.avenant is not None or not _MAY.search(asked.folded))
+    ):
         yield from _by_avenant(found, reading)
 
 
@@ -144,7 +148,7 @@ _TAKEN = (
     ("aid", re.compile(r"\baides?\b|\bsubvention\w*|\bparticipations?\b|\bfinancements?\b|\betat\b|\bars\b|\bagence\b|\banah\b|\bcnsa\b|\bdepartement\b")),
 )  # fmt: skip
 _DEDUCTED = re.compile(r"\b(?:dedui\w+|deduction|enlev\w+|retir\w+|retranch\w+|ot(?:e|es|ee|ees|ant)|soustrai\w+)\b")
-_LEFT = re.compile(r"\brest\w+|\bpoche\b|\bsolde\b|\btrouver\b|\bsortir\b|\bmanque\w*|\ba (?:notre|la) charge\b")
+_LEFT = re.compile(r"\brest\w+|\blaiss\w+|\bpoche\b|\bsolde\b|\btrouver\b|\bsortir\b|\bmanque\w*|\ba (?:notre|la) charge\b")
 
 
 def family(told: str) -> str:

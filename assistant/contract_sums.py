@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from assistant.contract_changes import changes, family_of, remainders
 from assistant.contract_cues import TOTAL, YEAR, Candidate
+from assistant.contract_parted import gaps, of_what, shares
 from assistant.contract_question import Asked, Idea
 from assistant.contract_reading import Reading, Unit
 from assistant.contract_text import AVENANT
@@ -18,15 +19,27 @@ _ALL = re.compile(
     r"\b(?:en tout|au total|total\w*|ensemble|confondu\w*|reuni\w*|cumul\w*|additionn\w*|ajout\w*|somme des?|compris\w*|tou(?:s|tes) (?:l|n|c)es(?! (?:combien|ans|mois|jours|\w+ (?:ans|mois|jours))))\b"
 )
 _AIDS = re.compile(r"\baid(?:e|es|er)\b|\bsubvention\w*|\bfinanc\w+|\bparticip\w+|\bverse\w*")
+_PLUS = re.compile(r"\b[a-z]{3,} plus (?:l.|le |la |les )?[a-z]{3,}")  # "ARS plus Département": the columns of one row
 _DENIES = re.compile(r"\bn(?:e |.)\w+ (?:pas|plus)\b|\bnon\b|\bpas \w+")
+_TOTAL_HEAD = re.compile(r"\btotal|\bensemble|\ben tout")
 _SUM = 0.3  # a sum stands above its parts
 
 
 def worked_out(asked: Asked, found: Sequence[Candidate], reading: Reading) -> list[Candidate]:
     """Sums, changes and remainders over the places that the best values come from, each with its working."""
-    out = [*changes(asked, found, reading), *remainders(asked, found, reading)]
-    if _ALL.search(asked.folded) and (asked.counted is not None or max(_wanted(asked, k) for k in ("amount", "number")) >= 0.5):
+    out = [
+        *changes(asked, found, reading),
+        *remainders(asked, found, reading),
+        *gaps(asked, found, reading),
+        *shares(asked, found, reading),
+    ]
+    if asked.counted is None and max(_wanted(asked, k) for k in ("amount", "number")) < 0.5:
+        return out
+    if _PLUS.search(asked.folded) and not _ALL.search(asked.folded):
+        out += _across(asked, found, reading)
+    if _ALL.search(asked.folded):
         out += [*_columns(asked, found, reading), *_across(asked, found, reading), *_aids(asked, found, reading)]
+        out += _told_together(asked, found, reading)
     return out
 
 
@@ -72,10 +85,15 @@ def _is_total(unit: Unit) -> bool:
 def _named(asked: Asked, rows: Sequence[Unit], about: str) -> list[Unit]:
     """The rows that a question names: those that hold all that it says of some of them, else, "A et B compris", any of it."""
     which = [i for i in asked.ideas if not (i.light or i is asked.counted or _ALL.search(i.name) or i.name in NUMBER_WORDS)]
-    which = [i for i in which if not holds(i, about) and any(holds(i, u.own.folded) for u in rows)]
+    which = [i for i in which if not (holds(i, about) or _every(asked, i)) and any(holds(i, u.own.folded) for u in rows)]
     weight = sum(idea.weight for idea in which)
     kept = [u for u in rows if sum(i.weight for i in which if holds(i, u.own.folded)) >= 0.75 * weight]
     return kept or [u for u in rows if any(holds(i, u.own.folded) for i in which)]
+
+
+def _every(asked: Asked, idea: Idea) -> bool:
+    """Whether a question takes all that an idea is said of: "tous chantiers réunis", "toutes les maisons"."""
+    return bool(re.search(rf"\btou(?:s|tes) (?:[lnc]es )?{re.escape(idea.name)}", asked.folded))
 
 
 def _denied(asked: Asked, rows: list[Unit]) -> list[Unit]:
@@ -118,6 +136,11 @@ def _across(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Itera
             continue
         seen.add(id(unit))
         cells = cells_of(asked, unit, reading, kind)
+        whole = [head for head in cells if _TOTAL_HEAD.match(fold(head))]
+        if len(whole) == 1 and len(cells) > 2 and {*_told_apart(asked, list(cells)), *whole} == {*cells}:
+            cell = cells[whole[0]]  # every part is named, and the row says their sum itself
+            yield replace(candidate, value=cell.value, place=cell.place, score=candidate.score + _SUM)
+            continue
         if any(re.search(r"\btotal|\bensemble|\ben tout|\b20\d\d\b.*\b20\d\d\b", fold(head)) for head, _ in unit.piece.cells[1:]):
             continue
         if not any(u is unit for u in _named(asked, rows_of(unit, reading), unit.near.folded)):
@@ -154,3 +177,18 @@ def _aids(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Iterato
         if len(chosen) > 1 and any(u is candidate.unit for _, u in chosen):
             seen.add(piece.headings)
             yield from _sum(asked, candidate, chosen)
+
+
+def _told_together(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Iterator[Candidate]:
+    """The sum of those amounts of one sentence whose own words the question says ("610 € pour le foyer et 90 € pour le SAVS")."""
+    seen: set[int] = set()
+    for candidate in found[:6]:
+        unit = candidate.unit
+        if unit.is_row or candidate.value.kind != "amount" or candidate.change is not None or id(unit) in seen:
+            continue
+        seen.add(id(unit))
+        told = of_what(unit.own.text, "amount")
+        apart = [i for i in _nouns(asked) if not all(holds(i, words) for _, words in told)]
+        chosen = [value for value, words in told if any(holds(i, words) for i in apart)]
+        if len(chosen) > 1:
+            yield from _sum(asked, candidate, [(value, unit) for value in chosen])

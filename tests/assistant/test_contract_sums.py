@@ -18,6 +18,13 @@ ONCE = [("Objet", "Montant", "Pérenne"), ("Tablettes", "12 000 €", "Non"), ("
 BEDS = [("Maison", "Lits permanents", "Lits temporaires", "Lits en tout"), ("Les Buis", "60", "4", "64"), ("Les Houx", "51", "3", "54"), ("Ensemble", "111", "7", "118")]  # fmt: skip
 CARE = [("Maison", "Soins 2026"), ("Les Buis", "901 000 €"), ("Les Houx", "802 000 €"), ("Total", "1 703 000 €")]
 AHEAD = [("Exercice", "2027", "2028", "2029"), ("Soins, total prévisionnel", "1 721 000 €", "1 738 000 €", "1 755 000 €")]
+ALLOWED = [("Service", "Commune", "Lits autorisés", "Lits installés au 01/02/2026"), ("USLD Les Iris", "Arvieu", "40", "33"), ("SSR Les Lys", "Bozouls", "25", "25")]  # fmt: skip
+POSTS = [("Service", "Postes budgétés", "Postes pourvus", "Postes vacants"), ("USLD Les Iris", "31,50", "28,25", "3,25"), ("SSR Les Lys", "20,00", "19,00", "1,00")]  # fmt: skip
+PLAN = [
+    ("Ouvrage", "Fonds propres", "Prêts bancaires"),
+    ("Ouvrage d'entrée", "15 000 €", "900 000 €"),
+    ("Serre", "–", "60 000 €"),
+]
 ARTICLES = [
     ("Article 1 – Effectifs", "Les effectifs autorisés, en équivalents temps plein (ETP), sont les suivants.", PLACES),
     ("Article 2 – Nuit : effectifs de surveillance (ETP)", "La nuit est assurée ainsi.", NIGHT),
@@ -34,6 +41,11 @@ ARTICLES = [
     ("Article 12 – Soins", "Les soins sont financés ainsi.", CARE),
     ("Article 13 – Soins à venir", "Le total évolue ainsi.", AHEAD),
     ("Article 14 – Foyer", "Le foyer transforme 12 places d'hébergement en places d'appui le 1er mai 2027. Après cette date, le foyer compte 30 places d'hébergement.", []),
+    ("Article 15 – Capacités", "Les capacités sont les suivantes.", ALLOWED),
+    ("Article 16 – Personnel", "Les postes sont les suivants.", POSTS),
+    ("Article 17 – Dotations du Département", "Le Département retient 310 500 € pour le foyer Les Saules, 120 250 € pour le SAMSAH et 98 000 € pour l'accueil de nuit.", []),
+    ("Article 18 – Ascenseur", "L'ascenseur de la résidence est chiffré à 160 000 €. La commune y contribue pour 15 %, la Région pour 35 %.", []),
+    ("Article 19 – Plan de travaux", "Le plan est le suivant.", PLAN),
     ("AVENANT N° 1", "Le présent avenant modifie le contrat comme suit.", []),
     ("Article 1", "À l'article 10, le montant de 61 000 € est remplacé par celui de 74 500 €.", []),
     ("Article 2", "L'emprunt de la buanderie est porté à 265 000 €.", []),
@@ -72,8 +84,17 @@ def ask(engine, tmp_path_factory):
         ("combien de stages en plus d'ici la fin ?", "7", "19 − 12 = 7"),
         ("De combien l'avenant a-t-il augmenté l'astreinte de nuit ?", "13500", "74 500 € − 61 000 € = 13 500 €"),
         ("De combien a grossi l'emprunt de la buanderie ?", "55000", "265 000 € − 210 000 € = 55 000 €"),
+        ("Grâce à l'avenant, l'astreinte de nuit gagne combien par an ?", "13500", "74 500 € − 61 000 € = 13 500 €"),
+        ("L'avenant ajoute combien à l'emprunt de la buanderie ?", "55000", "265 000 € − 210 000 € = 55 000 €"),
+        # What is told apart: amounts of one sentence, columns of one row, a share of a cost, all of them named at once.
+        ("Si j'additionne le foyer et le SAMSAH, le Département retient combien ?", "430750", "310 500 € + 120 250 € = 430 750 €"),
+        ("FAM : ARS plus Département, ça fait combien de produits en euros ?", "765000", "310 000 € + 455 000 € = 765 000 €"),
+        ("il manque combien de lits à l'USLD par rapport à l'autorisation ?", "7", "40 − 33 = 7"),
+        ("Ascenseur de la résidence : la Région met combien en euros ?", "56000", "160 000 € × 35 % = 56 000 €"),
+        ("Tous les ouvrages réunis, quelle somme de prêts bancaires ?", "960000", "900 000 € + 60 000 € = 960 000 €"),
         # What is left: in one row, in the sentences of one article.
         ("Chaufferie, une fois l'emprunt déduit, il reste combien à trouver ?", "260000", "610 000 € − 350 000 € = 260 000 €"),
+        ("L'emprunt une fois enlevé, la chaufferie nous laisse combien à payer ?", "260000", "610 000 € − 350 000 € = 260 000 €"),
         ("Une fois les aides et l'emprunt déduits, combien reste-t-il à trouver pour la cuisine partagée ?", "80000", "480 000 € − 210 000 € − 190 000 € = 80 000 €"),
     ],
 )  # fmt: skip
@@ -95,6 +116,8 @@ def test_both_places_of_a_working_are_cited(ask):
         ("Quel est le total des produits de l'ARS ?", "1111000"),
         ("combien de lits en tout, les maisons réunies ?", "118"),  # the total's total, not its first column
         ("le total des soins en 2028, ça devrait faire combien ?", "1738000"),  # a label that says total, not another year's
+        ("combien de postes restent à pourvoir à l'USLD ?", "3.25"),  # its row says it itself
+        ("IME La Source : combien d'ETP d'accueil de jour, internat compris ?", "24.5"),
         ("une fois le foyer transformé il reste combien de places d'hébergement ?", "30"),  # not what is taken away
     ],
 )
