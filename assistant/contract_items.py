@@ -6,7 +6,8 @@ from dataclasses import dataclass
 _DET = r"(?:l['’]|(?:les?|la|une?|des|du|leurs?|son|sa|ses|deux|trois|quatre|cinq|six)\s)"
 _AND = r",?\s(?:et|ou|ainsi que)(?:,[^,;:]{3,40},)?\s(?:enfin\s)?"
 _NAME = rf"{_DET}[^,;:.]{{2,110}}?"
-_RUN = re.compile(rf"\b{_NAME}(?:,\s(?:puis\s)?{_NAME}){{0,12}}{_AND}{_NAME}(?=\s?[;.]|,\s|$)", re.IGNORECASE)
+_AT = r"(?-i:,\sà\s[A-ZÀ-Ý][\w' -]{2,40}(?=,))"  # "La résidence, à Orvilliers, et le foyer"
+_RUN = re.compile(rf"\b{_NAME}(?:{_AT})?(?:,\s(?:puis\s)?{_NAME}(?:{_AT})?){{0,12}}{_AND}{_NAME}(?=\s?[;.]|,\s|$)", re.IGNORECASE)
 # Where an item of a run may begin: a determiner that completes nothing before it ("pour les", "de la").
 _BEGINS = re.compile(
     r"(?<!\bde )(?<!\bà )(?<!\bpar )(?<!\bpour )(?<!\bsur )(?<!\bdans )(?<!\bavec )(?<!\bsous )(?<!\ben )(?<!\bchez )(?<!\bentre )"
@@ -14,15 +15,16 @@ _BEGINS = re.compile(
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r",?\s(?:n['’]\w+\spas|ne\s\w+|(?:le\s|l['’])?(?:est|sont|reste|restent|demeure|demeurent|figurent|figure|l['’]est)|aussi|également)\b"
+    r",?\s(?:n['’](?:y\s)?\w+\spas|ne\s\w+|(?:le\s|l['’])?(?:est|sont|reste|restent|demeure|demeurent|figurent|figure|l['’]est)|aussi|également)\b"
 )
 # Opens what is said of an item, not another one: "de l'ordre de 23 %", "jusqu'à 10 %", "le 30 avril".
 _ASIDE = re.compile(
-    r"(?:jusqu|dont|qui|que|lequel|laquelle|soit|sous|sauf|selon|y compris|de l['’]ordre|en cas|au plus|avant|après|dans|à (?:partir|compter|hauteur|raison|la date)|chacun|le \d|en \d{4})\b",
+    r"(?:jusqu|dont|qui|que|lequel|laquelle|soit|sous|sauf|selon|y compris|de l['’]ordre|en cas|au plus|avant|après|dans|à (?:partir|compter|hauteur|raison|la date|(?-i:[A-ZÀ-Ý])\w*)|chacun|le \d|en \d{4})\b",
     re.IGNORECASE,
 )
 _TOLD = re.compile(
-    r",.*$|\s\w+(?:é|i|u|is|ert)e?s?\s(?:en|par|le|depuis|à)\s.*$"
+    r",.*$|\s(?:de\s(?:la|l['’])\s?(?:fondation|association|mutuelle)|de\sl['’]organisme(?:\sgestionnaire)?)$|\s\w+(?:é|i|u|is|ert)e?s?\s(?:en|par|le|depuis|à)\s.*$",
+    re.IGNORECASE,
 )  # "La crèche, reprise en 2022", "ouverte en 2022 à …"
 _MARK = re.compile(r"(?:\(?[A-Za-z0-9]{1,2}\)|(?:§\s?)?\d{1,2}(?:\.\d{1,2})*\s?[.)–°-](?=\s)|(?:puis|ensuite|enfin|et|ou)\s)\s*")
 _WITHIN = re.compile(r"\s\([^()]*\)$")

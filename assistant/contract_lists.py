@@ -19,17 +19,17 @@ _ITEM = re.compile(r"\s*(?:[-–—•·■*]|\d{1,2}[.)°]|[a-h]\))[\s_]+")
 _NOTE = re.compile(r"[\d⁰¹²³⁴-⁹]{1,2}\.? +[A-ZÀ-Ý«]")
 _SERIES = re.compile(r"(?P<kind>[^\W\d_]{3,}) (?:n° ?)?(?P<n>\d{1,2}|[IVX]{1,4})\s?[.:–—-]\s*(?P<title>.{4,})")
 _TITLED = re.compile(
-    r"(?:^(?:\d{1,2}\.\d{1,2}\.?\s)?|[■•;]\s*)(?P<kind>[^\W\d_]{3,}) (?:n° ?)?(?P<n>\d{1,2}|[IVX]{1,4}|[A-H])\s?[,:–—-]\s*(?P<title>[^;:.]{4,90})"
+    r"(?:^(?:\d{1,2}\.\d{1,2}\.?\s|[–—-]\s)?|[■•;]\s*)(?P<kind>[^\W\d_]{3,}) (?:n° ?)?(?P<n>\d{1,2}|[IVX]{1,4}|[A-H])\s?[,:–—-]\s*(?P<title>[^;:.]{4,90})"
 )  # the same in sentences: "4.1. Objectif n° 1 : accueillir mieux."
 _QUOTED = re.compile(r"«[^»]{3,80}»(?:(?:\s?[,;]|\s(?:et|ou))\s(?:de |d['’])?«[^»]{3,80}»)+")
 # What a contract leaves out, as it is asked and as it is said.
 _OUTSIDE = re.compile(
-    r"\bhors (?:du |de )?(?:contrat|cpom|perimetre|champ)|\bexclu|\ben dehors|\ba l.ecart|\bpas (?:dans|compris|couver|inclus|concern)\w*"
+    r"\bhors (?:du |de (?:la )?)?(?:contrat|convention|cpom|perimetre|champ)|\bexclu|\ben dehors|\ba l.ecart|\bpas (?:dans|compris|couver|inclus|concern)\w*"
 )
 _OURS = re.compile(r"\b(?:associations?|fondation|activites?|dispositifs?|restent?|laiss\w*|tenus?|gerons|liee?s?)\b")
 _NEITHER = re.compile(r"\bni (?:sur |dans |à |de )?((?:l['’]|les? |la |une? )[^,;.]+)", re.IGNORECASE)
 _FOR = re.compile(r"\b(?:pour|au titre d(?:es?|u)|parmi) ?(?P<whom>(?:l['’]|les? |la )?[^,:;]{2,40})(?:,| :)\s", re.IGNORECASE)
-_EXCLUDES = re.compile(r"\bne \w+ ni\b|\ben dehors|\bhors\b|\bexclu|\bn.?e?\s?\w+ pas\b|\bn.entre|\bne releve")
+_EXCLUDES = re.compile(r"\bne \w+ ni\b|\ben dehors|\bhors\b|\bexclu|\bn.?e?\s?(?:y )?\w+ pas\b|\bn.entre|\bne releve")
 _TOO = re.compile(r"\b(?:aussi|egalement|de meme)\b[^,;]{0,20}$")
 _MOST = 15
 _LEAST = 0.5  # share of the question that a table's or an introduction's own words must hold
@@ -41,9 +41,10 @@ def lists(asked: Asked, scored: Sequence[tuple[Unit, float, float]], reading: Re
     picked = [c for pick in chosen(asked, reading) for c in _picked(asked, pick)]
     if asked.kinds.get("list", 0.0) < 0.4:
         return picked
-    sentences = [(unit, score, fit) for unit, score, fit in scored[:12] if not unit.is_row and fit >= _SAID]
+    told = [(unit, score, fit) for unit, score, fit in scored[:12] if not unit.is_row]
+    sentences = [(unit, score, fit) for unit, score, fit in told if fit >= _SAID]
     if _OUTSIDE.search(asked.folded):
-        found = [c for unit, score, fit in sentences for c in _left_out(asked, unit, score, fit, reading)]
+        found = [c for unit, score, fit in told for c in _left_out(asked, unit, score, fit, reading)]
     else:
         found = [*_series(asked, reading), *_tables(asked, reading), *_under_heading(asked, reading)]
         found += [c for unit, score, fit in scored[:3] if unit.is_row and fit >= 0.6 for c in _ticked(asked, unit, score, fit)]
@@ -78,14 +79,17 @@ def _series(asked: Asked, reading: Reading) -> Iterator[Candidate]:
                 titles.setdefault(fold(match["kind"]), {}).setdefault(match["n"], (match["title"].strip(" :–-."), unit))
         for match in _TITLED.finditer(unit.own.text) if not unit.is_row else ():
             said.setdefault(fold(match["kind"]), {}).setdefault(match["n"], (match["title"].strip(), unit))
-    titles = {kind: of for kind, of in said.items() if {*of} & {"1", "I", "A"}} | titles
+    titles = {kind: of for kind, of in said.items() if {*of} & {"1", "I", "A"}} | {
+        kind: of for kind, of in titles.items() if len(of) > 1
+    }
     for kind, of in titles.items():
         one = re.search(rf"\b{kind} (?:n° ?|numero )?(?:\d|[a-h]\b|[ivx]+\b)", asked.folded)  # "l'axe C" is not "les axes"
         asks = not one and any(idea.held(kind, stems_of(kind)) for idea in asked.ideas)
         if asks and len(of) > 1 and kind not in ("article", "chapitre", "titre", "section", "annexe"):
             unit = next(iter(of.values()))[1]
+            above = reading.units[max(0, reading.units.index(unit) - 1)].own.text  # "9. Pièces jointes", not read as a heading
             numbers = [word for word, number in NUMBER_WORDS.items() if number == len(of)]
-            told = fold(" ; ".join((kind, str(len(of)), *numbers, *unit.piece.headings)))
+            told = fold(" ; ".join((kind, str(len(of)), *numbers, above, *unit.piece.headings)))
             if (fit := asked.share(told)) >= 0.6:
                 yield from _candidate(asked, [title for title, _ in of.values()], unit, 0.9 * fit + 0.3, fit)
 
@@ -158,7 +162,8 @@ def _left_out(asked: Asked, unit: Unit, score: float, fit: float, reading: Readi
             continue
         names += run.items if run and run.rest and not run.lead else [subject_of(said.own.text)]
     sure = not leftover(asked, PERIMETER_ALSO, _OUTSIDE, _OURS) and len(names) > 1
-    yield from _candidate(asked, names, unit, SURE if sure else score + 0.2, 1.0 if sure else fit)
+    if sure or fit >= _SAID:
+        yield from _candidate(asked, names, unit, SURE if sure else score + 0.2, 1.0 if sure else fit)
 
 
 def _said(asked: Asked, unit: Unit, score: float, fit: float, reading: Reading) -> Iterator[Candidate]:

@@ -270,6 +270,8 @@ _WHENEVER = re.compile(
 _SEVERAL = re.compile(
     r"\bliste\b(?! d.attente)|\bqui (?:siege|participe|assiste|compose)\w*|\bqui vient (?:au|a la) \w+|\bautour de la table"
     r"|\bdans quel ordre|\bdans l.ordre|\ben premier,? (?:et |puis |ensuite )+"
+    r"|\b(?:rappel\w+|donne|cite|liste|redonne|enumere)-(?:moi|nous) (?:les|nos) (?!\w*(?:montant|tau|date|delai|tarif|prix|dotation|chiffre))[a-z]+s\b"
+    r"|\bfait quoi,? (?:le|la|l.)\b|\b(?:assure|comprend|inclut|regroupe|contient) quoi\b"
     r"|^(?:quels sont |c.est quoi )?(?:les|nos) (?:deux|trois|quatre|cinq|six|[2-6]) (?!.*\b(?:quand|qui|date|delai|comment|pourquoi)\b|autres|derni|premi|tarifs|taux|dates|montants|\w+ (?:a|ont|sont|est)\b)[a-z]+s\b"
 )
 _SUBJECT = re.compile(r"^(?:et |mais |donc )?(?:on|nous|je|j.|ca)\b")

@@ -94,7 +94,16 @@ def test_one_value_is_not_answered_with_a_list(ask):
     assert answer.value is not None and answer.value.kind == "date"
 
 
-@pytest.mark.parametrize("text", ["les trois constats de depart", "qui vient au comite de suivi", "ca va ou, dans quel ordre"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "les trois constats de depart",
+        "qui vient au comite de suivi",
+        "ca va ou, dans quel ordre",
+        "redonne-moi les engagements pris",
+        "ca fait quoi le siege",
+    ],
+)
 def test_several_things_asked_for_are_a_list(text):
     assert wanted_kinds(text) == {"list": 1.0}
 

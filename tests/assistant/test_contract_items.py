@@ -30,6 +30,8 @@ def test_an_item_is_short_and_whole(text, items):
         ("Elle remet au plus tard le 3 mai le bilan, le registre et la liste.", ("le bilan", "le registre", "la liste")),
         ("Les ateliers sont la couture, la reliure et le bois.", ("couture", "reliure", "bois")),
         ("2° La ferme Les Saules et l'atelier de couture restent en dehors.", ("ferme Les Saules", "atelier de couture")),
+        ("§ 3. La crèche Les Pins, à Valmont, et le relais de la Fondation restent en dehors.", ("crèche Les Pins", "relais")),
+        ("La ferme et l'atelier de reliure de l'association n'y figurent pas.", ("ferme", "atelier de reliure")),
         ("Les Saules et la Maison du Lac sont au tarif partiel.", ("Les Saules", "Maison du Lac")),
     ],
 )
@@ -75,6 +77,17 @@ TEXTS = (
     ("Heading 1", "Pièces jointes"),
     ("", "- Pièce n° 1 : tableau des effectifs"),
     ("", "- Pièce n° 2 : règlement de fonctionnement"),
+    ("Heading 1", "Article 6 – Ambitions"),
+    ("", "Le contrat est bâti sur des ambitions."),
+    ("", "— Ambition A : rapprocher les soins"),
+    ("", "— Ambition B : loger les jeunes adultes"),
+    ("Heading 1", "Article 7 – Moyens communs"),
+    ("", "La plateforme assure la blanchisserie, les repas et le transport."),
+    ("", "8. Fiches fournies"),
+    ("", "• Fiche 1 : plan des locaux"),
+    ("", "• Fiche 2 : bilan des chutes"),
+    ("Heading 1", "Fiche 2 – Bilan des chutes"),
+    ("", "Les chutes ont été moins nombreuses cette année."),
 )  # fmt: skip
 
 
@@ -108,9 +121,26 @@ def ask(engine, tmp_path_factory):
         ("Quels sont les emplois des excédents ?", ["la couverture des pertes", "la réserve", "financement des travaux"]),
         ("Quelles structures ont leur évaluation de la qualité en 2027 ?", ["MAS", "SAVS"]),
         ("Quelles structures font un séjour de vacances en août ?", ["IME", "MAS"]),
+        ("c'est quoi les ambitions", ["rapprocher les soins", "loger les jeunes adultes"]),
+        ("elle fait quoi la plateforme pour nous", ["la blanchisserie", "les repas", "le transport"]),
+        ("Liste des fiches fournies", ["plan des locaux", "bilan des chutes"]),
         ("Quelles sont les pièces jointes ?", ["tableau des effectifs", "règlement de fonctionnement"]),
     ],
 )
 def test_a_list_is_given_whole_and_alone(ask, text, items):
     answer = ask(text)
     assert answer.value is not None and answer.value.normalized == items
+
+
+def test_what_a_sentence_leaves_out_is_known_by_what_it_says(engine, tmp_path):
+    document = Document()
+    document.add_heading("Article 1 – Objet", 1)
+    document.add_paragraph(
+        "La convention finance le foyer Les Hêtres. Le verger et l'atelier de poterie de l'association n'y sont pas inclus."
+    )
+    document.add_heading("Article 2 – Activités", 1)
+    document.add_paragraph("L'association rend compte de ses activités chaque année. La convention est conclue pour trois ans.")
+    document.save(str(tmp_path / "objet.docx"))
+    ident = engine.workspace("tests").add(tmp_path / "objet.docx").id
+    answer = engine.ask("Quelles activités de l'association restent hors de la convention ?", ident, "tests")
+    assert answer.value is not None and answer.value.normalized == ["verger", "atelier de poterie"]
