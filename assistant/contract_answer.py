@@ -8,7 +8,7 @@ from assistant.answer import Answer, Citation, Value, abstain, french_date
 from assistant.contract_avenants import Change
 from assistant.contract_cues import Candidate, level
 from assistant.contract_facts import facts, parties
-from assistant.contract_intent import NONE, life_intent, other_subject
+from assistant.contract_intent import NONE, life_intent, other_subject, without_owner
 from assistant.contract_kinds import likely_kinds
 from assistant.contract_lists import lists
 from assistant.contract_question import Asked, understand
@@ -21,7 +21,7 @@ from assistant.contract_values import candidates, turned
 from assistant.contract_years import of_the_year, other_years, undated
 from assistant.question import Question
 from corpus.article import Passage
-from corpus.words import stem
+from corpus.words import fold, stem
 from ingest.embedding import Embedder
 from ingest.workspace import OpenContract
 
@@ -99,7 +99,9 @@ def weigh(
     asked = temper(asked, chances)
     vector = embedder.query(question.mended)
     asked.kinds = likely_kinds(asked.kinds, vector, embedder.fingerprint)
-    asked.life = NONE if other_subject(asked.folded, chances) else life_intent(asked.folded, vector, embedder.fingerprint)
+    bare = without_owner(question.mended, reading.sheet.title)
+    folded, of_bare = (asked.folded, vector) if bare == question.mended else (fold(bare), embedder.query(bare))
+    asked.life = NONE if other_subject(folded, chances) else life_intent(folded, of_bare, embedder.fingerprint)
     ranked = rank(asked, reading, opened, embedder)
     if not ranked:
         return None

@@ -14,7 +14,7 @@ import numpy as np
 from assistant.contract_question import AVENANT, ORIGINAL, wanted_kinds
 from assistant.fitted import Weights, centred, chances_of, read_weights
 from corpus.contract_words import contract_words
-from corpus.words import STOPWORDS
+from corpus.words import STOPWORDS, fold
 
 WEIGHTS = Path(__file__).parent / "contract_intent.npz"
 NONE = "none"
@@ -25,6 +25,8 @@ _OF_LIFE = re.compile(
     r"|prolong|prorog|rallong|renouvel|recondu|sixieme|supplementaire|preavis|resili|denonc|rupture|courrier|demande|chrs$|ehpad"
 )
 _LONGER = re.compile(r"prolong|rallong|prorog|renouvel|reconduc|reconduire|supplementaire|\bde plus\b|nouveau contrat")
+# "le CPOM de la Vigie": whose contract it is.
+_WHOSE = re.compile(r"\b(contrat|cpom|convention) (?:de |du |des |la |le |les |[dl]['’])*(\w+(?:-\w+)*)", re.IGNORECASE)
 _OUT = re.compile(r"preavis|resili|denonc|\bromp|rupture|quitt|\barreter\b|mettre fin")
 
 
@@ -36,6 +38,13 @@ def patterns(folded: str) -> list[float]:
         for found in (AVENANT, ORIGINAL, _LONGER, _OUT, *(fact.asks for fact in contract_words().facts))
     ]
     return [kinds.get("date", 0.0), kinds.get("duration", 0.0), *map(float, told)]
+
+
+def without_owner(text: str, title: str) -> str:
+    """A question without the name of who holds the contract: "le CPOM de la Vigie" says no more than "le CPOM"; `title`: the
+    contract's own, which gives that name."""
+    own = fold(title)
+    return _WHOSE.sub(lambda m: m[1] if re.search(rf"\b{re.escape(fold(m[2]))}\b", own) else m[0], text)
 
 
 def other_subject(folded: str, chances: Mapping[str, float]) -> bool:

@@ -36,8 +36,12 @@ _COUNTED = re.compile(
 _INVERTED = re.compile(r"-(?:t-)?(?:il|elle|on|ils|elles|je|nous|vous|ce|tu|moi|la|le|les)\b")
 # What says how the question is put, not what it is about.
 _EMPTY = re.compile(
-    r"\ben (?:jeu|cause|question)\b|(?<=combien) de temps|(?<=quel) delai|\b(?:avant|apres|depuis|sans) (?:l.|la |cet(?:te)? )?(?:avenant|modif(?:ication)?)\b|\b(?:nous )?(?:est|sont) demandee?s?\b"
+    r"\ben (?:jeu|cause|question)\b|\bme (?:re)?demande(?:nt)?\b|(?<=combien) de temps|(?<=quel) delai|\b(?:avant|apres|depuis|sans) (?:l.|la |cet(?:te)? )?(?:avenant|modif(?:ication)?)\b|\b(?:nous )?(?:est|sont) demandee?s?\b"
     r"|\bpar rapport (?:a|aux?)\b|\bdans le cadre d(?:es?|u)?\b|\ben (?:fonction|termes?|matiere) d(?:es?|u)?\b|\bau (?:niveau|sein|cours) d(?:es?|u)?\b|\ba (?:l.egard|propos) d(?:es?|u)?\b"
+)
+# What is left out of what is asked for: "hors taux national", "(sans l'urgence)".
+_ASIDE = re.compile(
+    r"\b(?:hors|hormis|excepte|sans compter)(?: (?:(?:de|du|des|la|les?|notre|nos) |[dl]')*(?!(?:de|du|des|la|les?|l|d|notre|nos|ca|c|on|ce|il)\b|con(?:trat|vention)|accord|cpom|perimetre|champ|delai|murs|combien|qu)[a-z-]+){1,2}|\(sans [^)?]+"
 )
 _CHANGES = re.compile(r"(?:on |nous )?(?:perd|gagn|augment|baiss|diminu|evolu|progress)\w*")
 _LIGHT, _NAMED = 0.3, 1.5  # "EHPAD", "Les Tilleuls": which of several is asked for
@@ -50,6 +54,7 @@ class Idea:
     """One thing that a question speaks of: matched by any of its patterns, or by all the stems of any of its groups.
 
     `subject`, in [0, 1]: how likely a contract has to speak of it to answer, rather than it being a way of asking.
+    `aside`: the question leaves it out of what it asks for, so that the answer need not speak of it.
     """
 
     name: str
@@ -58,6 +63,7 @@ class Idea:
     weight: float = 1.0
     light: bool = False
     subject: float = 0.5
+    aside: bool = False
 
     _met: dict[tuple[str, frozenset[str]], bool] = field(default_factory=dict, init=False, repr=False)
 
@@ -136,7 +142,9 @@ def understand(question: Question, reading: Reading) -> Asked:
             years.append(dated.value[:4])
     ideas = [_called(idea, reading) for idea in _ideas(_EMPTY.sub(" ", _INVERTED.sub(" ", folded)), reading.acronyms)]
     weighed, unknown = [], []
+    left_out = " ".join(m[0] for m in _ASIDE.finditer(folded))
     for idea in ideas:
+        out = idea.name in left_out
         found = sum(idea.held(s.folded, s.stems) for unit in reading.units for s in (unit.own,))
         rare = math.log(1 + len(reading.units) / (1 + found)) / math.log(1 + len(reading.units))
         if not found and not any(idea.held(s.folded, s.stems) for u in reading.units for s in (u.near, *u.heads)):
@@ -149,13 +157,14 @@ def understand(question: Question, reading: Reading) -> Asked:
                 idea.name,
                 idea.groups,
                 idea.patterns,
-                idea.weight * rare * (_LIGHT if idea.light else _NAMED if idea.name in named else 1.0),
+                idea.weight * rare * (_LIGHT if idea.light or out else _NAMED if idea.name in named else 1.0),
                 idea.light,
+                aside=out,
             )
         )
     said = AVENANT.search(folded)
     return Asked(
-        question, folded, weighed, wanted_kinds(folded), years, bool(ORIGINAL.search(folded)),
+        question, folded, weighed, wanted_kinds(_ASIDE.sub(" ", folded)), years, bool(ORIGINAL.search(folded)),
         _number(said) if said else None, bool(re.search(r"\btotal|\ben tout\b|\bensemble\b|\bconfondus|toute l.asso|\btout (le|l.)", folded)),
         _counted(folded, weighed), unknown,
     )  # fmt: skip
@@ -246,7 +255,7 @@ _ASKS: tuple[tuple[str, dict[str, float]], ...] = (
     (r"combien de (semaines?|mois)|combien d.(annees?|ans)|combien d.heures", {"duration": 1.0, "number": 0.6}),
     (r"combien de temps|tous les combien|toutes les combien|quelle duree|\bduree\b|pendant combien|sous combien|\bpreavis\b|dans quel delai|sous quel delai|quel delai|\bdelais?\b|rallong\w+[^?]*combien|combien[^?]*(rallong|prolong|prorog)", {"duration": 1.0}),
     (r"\bfrais de siege|\bplafond|\btaux\b|pourcentage|quel %|pour ?cent|quelle part\b|\bpart de\b|quote-?part|absenteisme|\bto\b|\boccupation|\bremplir|abattement|de combien[^?]*(?:baiss|\bmont(?:e|er|era|ent)\b|augment|grimp)|\bcible", {"percent": 1.0, "number": 0.45}),
-    (r"\beuros?\b|€|\bcout\w*|\bmontants?\b|\bsomme\b|dotation|\bdgc\b|forfait|\btarifs?\b|\bprix\b|budget|emprunt\w*|\bfrais\b|subvention|enveloppe|\bvers[eé]\w*|\btouch\w+|\bpaie\w*|\bpay\w+|depens\w+|credits?\b|investi\w+|\bppi\b|loyer|redevance|resultat|exceden\w+|salaire|\bcnr\b|chantier|travaux|financ\w+|surcout|\bdonne\b(?![- ]moi)|amendes?\b|penalite|quote-?part|interim|\breserve|\bcoute|\bvaleur du point|\bbases? reconductibles?|\bmesures? nouvelles?", {"amount": 1.0}),
+    (r"\beuros?\b|€|\bcout\w*|\bmontants?\b|\bsomme\b|dotation|\bdgc\b|forfait|\btarifs?\b|\bprix\b|budget|emprunt\w*|\bfrais\b|subvention|enveloppe|\bvers[eé]\w*|\btouch\w+|\bpaie\w*|\bpay\w+|depens\w+|credits?\b|investi\w+|\bppi\b|loyer|redevance|resultat|exceden\w+|salaire|\bcnr\b|chantier|travaux|financ(?!eur)\w+|surcout|\bdonne\b(?![- ]moi)|amendes?\b|penalite|quote-?part|interim|\breserve|\bcoute|\bvaleur du point|\bbases? reconductibles?|\bmesures? nouvelles?", {"amount": 1.0}),
     (r"\bquand\b|\ble combien\b|quelle date|quelle echeance|\bdate\b|\becheances?\b|\bquel jour\b|\bexpire|\btombe\b|\bfinit\b|se termine|prend fin|prend effet|entre en vigueur|date limite|butoir|deadline|quel mois|dernier (?:delai|moment|carat)|derniere limite|au plus tard|avant quand|pour quand|a partir de quelle annee|quelle annee", {"date": 1.0}),
     (r"^qui\b|\bc.(?:est|etait) qui\b|\bqui (est|a|ont|signe\w*|doit|sont|pa\w+|preside\w*|pilote\w*|decide|peut|donne|nomme|s.occupe|represente\w*|etait|porte|dirige\w*|gere|assure|mene|remplace\w*|instruit|organise|convoque|finance|verse|tient|recoit|va|tarifie|controle)\b|\bavec qui|\ba qui\b|par qui|aupres de qui|quel(le)? (tribunal|juge|juridiction|cabinet|banque|organisme|autorite|association|personne|mandataire|prestataire)|devant qui|\bqui\s?\?|\b(appelle|contacte|voit|previent|saisit|informe|demande)\w* qui\b|\bqui$|le nom d", {"party": 1.0}),
     (r"\bquel(le)?s\b|\blesquel|\bliste\b(?! d.attente)|\bc.est quoi les\b", {"list": 0.8}),

@@ -59,7 +59,9 @@ def temper(asked: Asked, chances: Mapping[str, float]) -> Asked:
     ideas = []
     for idea in asked.ideas:
         subject = max((chances[word] for word in _WORD.findall(idea.name) if word in chances), default=None)
-        if subject is not None:
+        if idea.aside:
+            idea = replace(idea, subject=0.0)
+        elif subject is not None:
             weight = idea.weight * subject if idea.name in asked.unknown else idea.weight
             idea = replace(idea, subject=subject, weight=weight)
         ideas.append(idea)
