@@ -19,7 +19,9 @@ ARTICLES = [
     ("Article 6 – Repas", "M. Gaël Sorin, chef de cuisine, suit les denrées jetées."),
     ("Article 7 – Suite", "Les parties renégocient onze mois avant l'échéance."),
     ("Article 8 – Chutes", "Toute chute d'un résident est revue par les soignants sous neuf jours."),
-    ("Article 9 – Forfait", "Le forfait d'accompagnement est de 412 000 €. Le taux national ne s'y applique pas. L'urgence y est à part."),
+    ("Article 9 – Conseil", "Le conseil de la vie sociale se réunit au printemps et à l'automne."),
+    ("Article 10 – Équipes", "La rotation du personnel est de 14 %. Le centre médico-psychologique de Lure intervient."),
+    ("Article 11 – Forfait", "Le forfait d'accompagnement est de 412 000 €. Le taux national ne s'y applique pas. L'urgence y est à part."),
 ]  # fmt: skip
 
 
@@ -45,6 +47,10 @@ def opened(engine, tmp_path_factory):
         ("le gaspillage en cuisine", "Repas"),
         ("se remettre autour de la table", "Suite"),
         ("une mamie est tombée", "Chutes"),
+        ("le turn over", "Équipes"),
+        ("le CMP", "Équipes"),
+        ("le volet repas", "Repas"),
+        ("l'AJ", "jour"),
     ],
 )
 def test_everyday_words_are_met_in_the_contract_s_own(opened, text, article):
@@ -75,6 +81,10 @@ def test_what_is_left_out_need_not_be_spoken_of(engine, opened):
 )
 def test_what_is_out_of_the_contract_is_asked_for(opened, text):
     assert not any(idea.aside for idea in understand(read_question(text), read_contract(opened)).ideas)
+
+
+def test_a_place_that_meets_all_is_shown_where_no_value_stands(engine, opened):
+    assert not engine.ask("le conseil de la vie sociale, quand ?", opened.contract.id, "tests").abstained
 
 
 def test_those_who_pay_are_no_sum():
