@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Answer, Citation, Value, abstain, french_date
 from assistant.contract_avenants import Change
-from assistant.contract_cues import Candidate, level
+from assistant.contract_cues import NOW, Candidate, level
 from assistant.contract_facts import facts, parties
 from assistant.contract_intent import NONE, life_intent, other_subject, without_owner
 from assistant.contract_kinds import likely_kinds
@@ -29,7 +29,6 @@ SHOWN = 3
 _ASIDE = 0.35  # a value that meets less than that of what the best place meets is of something else
 _CLOSE = 0.3  # a second value so near the best in score may be the one: its passage is shown too
 DEEP = 60  # units whose values are weighed
-_NOW = re.compile(r"\bactuel|\bmaintenant\b|\baujourd.hui\b|\ben vigueur\b|\bdesormais\b|\ba ce jour\b|\ba present\b")
 _ZONES = {VISAS: -0.2, GLOSSARY: -0.25, PREAMBLE: -0.1, DIAGNOSTIC: -0.05}
 
 
@@ -63,7 +62,7 @@ def rank(asked: Asked, reading: Reading, opened: OpenContract, embedder: Embedde
     if not asked.original and asked.avenant is None:
         full = max((r.fit for r in ranked if r.unit.piece.zone != AVENANT), default=0.0)
         # What an avenant says as fully as the contract is what is in force.
-        more = 0.4 if _NOW.search(asked.folded) else 0.25
+        more = 0.4 if NOW.search(asked.folded) else 0.25
         ranked = [replace(r, score=r.score + more) if _in_force(r.unit) and r.fit >= max(0.5, 0.9 * full) else r for r in ranked]
     return sorted(ranked, key=lambda r: -r.score)
 

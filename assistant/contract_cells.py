@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from assistant.contract_cues import YEAR, Candidate, counts, cue_bonus, inside, level, of_another, stretch, usable
+from assistant.contract_cues import YEAR, Candidate, counts, cue_bonus, inside, level, names, of_another, stretch, usable
 from assistant.contract_question import Asked, stems_of
 from assistant.contract_reading import Reading, Unit
 from assistant.contract_targets import aligned_years
@@ -108,7 +108,7 @@ def _in_cell(text: str, heading: str, label: str, around: str, asked: Asked) -> 
                 yield kept
         return
     number = find_values(text, "number")
-    if not number or YEAR.fullmatch(text.strip()):
+    if not number or YEAR.fullmatch(text.strip()) or names(text.strip(), asked):
         return
     sign = "-" if re.match(r"\s*[-−–]", text) else ""
     kinds = {kind for kind in ("amount", "percent") if kind in asked.kinds}

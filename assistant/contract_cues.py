@@ -35,6 +35,10 @@ SURE = 3.0  # a fact of the contract's sheet stands above any value that was onl
 _OWN, _NEAR, _AROUND, _FAR, _HEADS = 1.0, 0.75, 0.6, 0.35, 0.3
 
 
+# What a question on what is in force today says.
+NOW = re.compile(r"\bactuel|\bmaintenant\b|\baujourd.hui\b|\ben vigueur\b|\bdesormais\b|\ba ce jour\b|\ba present\b")
+
+
 def level(idea: Idea, unit: Unit) -> float:
     """How near to what a unit says an idea is met, in [0, 1]."""
     for span, met in ((unit.own, _OWN), (unit.near, _NEAR), (unit.around, _AROUND), (unit.far, _FAR)):
@@ -92,6 +96,8 @@ def counts(asked: Asked, after: str, kind: str) -> float:
     """A number counts something: better what the question counts, worse something else."""
     if kind != "number":
         return 0.0
+    if _FULL_TIME.search(asked.folded) and asked.counted and not asked.counted.held(after, stems_of(after)):
+        return 0.3 if _FULL_TIME.search(after) else -0.5  # "combien de postes, en ETP ?"
     if asked.counted is None:
         return -0.25
     if not asked.counted.held(after, stems_of(after)):
@@ -102,6 +108,7 @@ def counts(asked: Asked, after: str, kind: str) -> float:
     return 0.3 if own else 0.25
 
 
+_FULL_TIME = re.compile(r"\betp\b|equivalents?.temps")
 # What follows a number that leaves out what it counts: "douze places relèvent de l'internat et neuf sont réservées à …".
 _ALONE = re.compile(
     r"\s*(?:$|[,;.)]|(?:est|sont|sera|seront|etai\w+|relev\w+|en(?! equivalent| etp)|au|aux|a|pour|dans|par|chez|sur|et|ou|fin 20\d\d)\b)"
@@ -138,10 +145,17 @@ def inside(value: Value, other: Value) -> bool:
     )
 
 
+def names(text: str, asked: Asked) -> bool:
+    """Whether a number is a FINESS or SIREN number, which counts nothing, and the question asks for none."""
+    return bool(_IDENTITY.fullmatch(text)) and not _IDENTIFIED.search(asked.folded)
+
+
 def usable(value: Value, text: str, asked: Asked) -> Value | None:
     """The value as it is to be answered, None when it only names something."""
     before, after = text[: value.start], text[value.end :]
     if value.kind == "number":
+        if names(value.text, asked):
+            return None
         if asked.counted is None and not re.search(r"\d", value.text):
             thing = re.match(r"\s([^\W\d_]{3,})", fold(after))
             if not thing or not any(idea.held(thing[1], stems_of(thing[1])) for idea in asked.ideas if not idea.light):
@@ -174,6 +188,8 @@ def usable(value: Value, text: str, asked: Asked) -> Value | None:
     return value
 
 
+_IDENTITY = re.compile(r"\d(?:[ .]?\d){8}(?:(?:[ .]?\d){5})?")
+_IDENTIFIED = re.compile(r"\b(?:finess|siren|siret|rpps|numeros?|identifiants?)\b|n°")
 _CLOCK = re.compile(
     r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|matin|soir|ouv(?:re|ert\w*)|ferme\w*|rouvre|de \d{1,2} h(?:eures)?(?: \d\d)?)\b[^,;.]{0,30}\b(?:a|de|des)\s$"
 )
@@ -225,20 +241,37 @@ def near_years(text: str, value: Value) -> tuple[str, ...]:
 _CUES: tuple[tuple[str, str, str], ...] = (  # question, before the value, after it
     (r"fini|termin|\bfin\b|\bterme\b|expire|tombe|echeance|jusqu|valable|arret", r"(jusqu.(au?|en)\b|\bfin\b|prend fin|terme (est|au|le)|a son terme|echeance|expire|s.acheve|se termine|\bau)\b[^,;]{0,25}$", ""),
     (r"effet|commence|debut|demarre|vigueur|a partir de", r"(effet|a compter du|a partir du|debut\w*|en vigueur|depuis)\b[^,;]{0,20}$", ""),
-    (r"avant quand|limite|rend|remet|envo|transm|demander|au plus tard|pour quand|pour quelle", r"(avant|au plus tard|echeance|limite|pour)\b[^,;]{0,15}$", r"^[^,;]{0,6}au plus tard"),
+    (r"avant quand|limite|rend|remet|remise|envo|transm|demander|au plus tard|pour quand|pour quelle", r"(avant|au plus tard|echeance|limite|pour)\b[^,;]{0,15}$", r"^[^,;]{0,6}au plus tard"),
     (r"preavis|prevenir|(temps|mois|jours) avant\b|s.y prendre|a l.avance", r"preavis\b[^,;]{0,12}$", r"^\s*(au moins |au plus tard |de )?(avant |a l.avance|preavis)[^,;]{0,12}"),
     (r"sous combien|combien de (temps|jours) (pour|max|a-t-on|avons|on a)|delai|on a combien de (temps|jours)|jours (pour|avons)", r"(dans (les?|(?:un|le) delai( maximal| maximum)? (?:de|d.))|sous|delai (maximal |maximum )?(est )?(?:de|d.)|dispose(nt)? (?:de|d.))\s*$", ""),
     (r"\bvis|objectif|cible|attein\w+|\bamener|\bramener|attend\w* de nous", r"(vis(e|ent|er)|attein\w+|port(er|ee?s?) a|ramen\w+ a|passer? a|doit [\w ]*|objectif\w*|cible\w*)\b[^,;]{0,15}$", ""),
-    (r"maxi|au plus|plafon|depasser|limit|jusqu.a combien|droit de", r"(au plus|plafon\w*|maxim\w*|depass\w*|exced\w*|limite|sous|limite de)\b[^,;]{0,25}$", r"^[^,;]{0,4}(au plus|maximum)"),
+    (r"maxi|au plus|plafon|depasser|limit|jusqu.a (?:combien|quel(?:le)? (?:pourcentage|taux|part|montant|somme|hauteur))|droit de", r"(au plus|plafon\w*|maxim\w*|depass\w*|exced\w*|limite|sous|limite de)\b[^,;]{0,25}$", r"^[^,;]{0,4}(au plus|maximum)"),
     (r"mini|au moins", r"(au moins|minimum|moins de)\b[^,;]{0,12}$", r"^[^,;]{0,4}(au moins|minimum)"),
     (r"baiss|perd|reduc|reduit|abattement|penal", r"(reduit\w*|baiss\w*|taux de reduction|abattement\w*)\b[^,;]{0,40}$", ""),
     (r"chaque annee|par an\b|annuel|combien de fois|fois", r"annuel", r"^\s*(fois|par an|seances|reunions)"),
 )  # fmt: skip
 
 
-_OLD = re.compile(r"\b(?:pass|port|augment|relev|ramen|redui|baiss|abaiss)\w*\s+de\s+$")
+_OLD = re.compile(
+    r"\b(?:pass|port|augment|relev|ramen|redui|baiss|abaiss)\w*(?: (?:ses?|sa|les?|la|leurs?|son) [^,;.]{1,40}| l.[^,;.]{1,40})?\s+de\s+$"
+)
 _TO_NEW = re.compile(r"[^,;.]{0,30}?\sa\s+(?:\d|[a-z]+\s)")
-_BOUND = re.compile(r"\b(?:inferieure?s?|superieure?s?|en dessous|au-dessous|au-dessus|au-dela)\s+(?:a|de|d.)\s*$")
+_BOUND = re.compile(
+    r"\b(?:inferieure?s?|superieure?s?|en dessous|au-dessous|au-dessus|au-dela|en deca)\s+(?:a|de|d.)\s*$|\bn.attei\w+ pas\s+$"
+)
+_SILL = re.compile(r"\bseuil\b[^,;.]{0,25}\s(?:a|de)\s+$")
+_FROM_WHERE = re.compile(r"\bseuil|(?:a partir|au-dela|en deca|en dessous|au-dessus|plus|moins) d(?:e |.)(?:quel|combien)")
+_WAS = (
+    re.compile(r"\bcontre\s+$|\betai\w+ (?:deja )?(?:de|a)\s+$"),
+    re.compile(r"\s*(?:[a-z]+ )?(?:a la signature|au depart|a l.origine)\b"),
+)
+_OF_OTHERS = re.compile(r"\s+(?:pour|en moyenne|dans|chez|au niveau)\b")  # "contre 10,9 % pour la médiane du département"
+_THEN = re.compile(r"\b\w{2,}(?:ait|aient|ions)\b|\bdepart\b|\bsignature\b|\borigine|\binitial|\bavant\b")
+_CASE = re.compile(r"\bsi\b|\bs.il|\bquand (?:on|ca|il|nous)\b|\ben cas d|\bdevien\w*|\b(?:tombe|passe|monte|descend) a\b")
+_IN_CASE = (
+    re.compile(r"\b(?:port|ramen|etend|etendu|redui|relev|allong|abreg)\w*\s+(?:jusqu.)?a\s+$"),
+    re.compile(r"\s+(?:lorsqu|quand\b|si\b|s.il|en cas d|dans le cas)"),
+)
 _WHOLE = re.compile(r"\b(?:sur|parmi) (?:les|ses|ces|leurs|nos)\s+$")
 _EVERY = re.compile(r"\btou(?:te)?s les\s+$")
 _OFTEN = re.compile(
@@ -262,6 +295,12 @@ def part_played(asked: Asked, before: str, after: str, around: str) -> float:
         bonus += 0.2 if asked.original else -0.4
     if _BOUND.search(before) and not re.search(r"seuil|dessous|dessus|partir|au-dela|plancher|quand\b", asked.folded):
         bonus -= 0.2
+    if (_BOUND.search(before) or _SILL.search(before)) and _FROM_WHERE.search(asked.folded):
+        bonus += 0.2
+    if (_WAS[0].search(before) and not _OF_OTHERS.match(after)) or _WAS[1].match(after):
+        bonus += 0.4 if asked.original or _THEN.search(asked.folded) else -0.15
+    if _IN_CASE[0].search(before) and _IN_CASE[1].match(after) and _CASE.search(asked.folded):
+        bonus += 0.25
     if _WHOLE.search(before) and "," in after and asked.share(after.split(",", 1)[1]) > 0.3:
         bonus -= 0.4
     if re.match(r"\s+consecuti", after) or (_EVERY.search(before) and not _OFTEN.search(asked.folded)):

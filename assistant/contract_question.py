@@ -20,7 +20,7 @@ from corpus.words import STOPWORDS, fold, stem
 _WORD = re.compile(r"[a-z0-9]+")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ORIGINAL = re.compile(
-    r"\borigine|\binitial|\bavant (l.|la |le |les |cet |cette |d.etre )?(avenant|rallong\w+|prolong\w+|prorog\w+|modif\w*|report\w*|extension|hausse|augmentation|baisse|changement|revalorisation|reduction)|\bau (tout )?depart\b"
+    r"\borigine|\binitial|\bavant (l.|la |le |les |ce |cet |cette |d.etre )?(avenant|rallong\w+|prolong\w+|prorog\w+|modif\w*|report\w*|decal\w+|repouss\w+|extension|hausse|augmentation|baisse|changement|revalorisation|reduction)|\bau (tout )?depart\b"
     r"|\bavant qu(?:e |.)(?:\w+[ '’]){0,3}(?:avenant|relev|baiss|chang|modifi|augment|hauss|redui|prolong|prorog|report)"
     r"|^(?:et )?avant ?[,?]|(?<!temps )(?<!jours )(?<!mois )(?<!semaines )\bavant ?(?:[?(]|$)"
     r"|\ba la signature|premiere version|\bancien(ne)?s?\b|\bprevoyait|\bau debut du contrat"
@@ -36,7 +36,7 @@ _COUNTED = re.compile(
 _INVERTED = re.compile(r"-(?:t-)?(?:il|elle|on|ils|elles|je|nous|vous|ce|tu|moi|la|le|les)\b")
 # What says how the question is put, not what it is about.
 _EMPTY = re.compile(
-    r"\ben (?:jeu|cause|question)\b|\bme (?:re)?demande(?:nt)?\b|(?<=combien) de temps|(?<=quel) delai|\b(?:avant|apres|depuis|sans) (?:l.|la |cet(?:te)? )?(?:avenant|modif(?:ication)?)\b|\b(?:nous )?(?:est|sont) demandee?s?\b"
+    r"\bpas sur le papier\b|\ben (?:jeu|cause|question)\b|\bme (?:re)?demande(?:nt)?\b|(?<=combien) de temps|(?<=quel) delai|\b(?:avant|apres|depuis|sans) (?:l.|la |cet(?:te)? )?(?:avenant|modif(?:ication)?)\b|\b(?:nous )?(?:est|sont) demandee?s?\b"
     r"|\bpar rapport (?:a|aux?)\b|\bdans le cadre d(?:es?|u)?\b|\ben (?:fonction|termes?|matiere) d(?:es?|u)?\b|\bau (?:niveau|sein|cours) d(?:es?|u)?\b|\ba (?:l.egard|propos) d(?:es?|u)?\b"
 )
 # What is left out of what is asked for: "hors taux national", "(sans l'urgence)".
@@ -133,7 +133,7 @@ def understand(question: Question, reading: Reading) -> Asked:
     life = reading.sheet.life
     for ordinal, dated in (
         (
-            r"\bderniere annee|\ba la fin(?! de l)\b(?! (?:de|du) (?!contrat|cpom))|\ben fin de (?:contrat|cpom)|\bau bout du",
+            r"\bderniere annee|\ba la fin(?! de l)\b(?! (?:de|du) (?!contrat|cpom))|\bd.ici la fin(?! d)|\ben fin de (?:contrat|cpom)|\bau bout du",
             life.term,
         ),
         (r"\bpremiere annee", life.effect),
@@ -254,7 +254,7 @@ _ASKS: tuple[tuple[str, dict[str, float]], ...] = (
     (r"combien de (jours?|nuits?)", {"number": 0.9, "duration": 0.9}),
     (r"combien de (semaines?|mois)|combien d.(annees?|ans)|combien d.heures", {"duration": 1.0, "number": 0.6}),
     (r"combien de temps|tous les combien|toutes les combien|quelle duree|\bduree\b|pendant combien|sous combien|\bpreavis\b|dans quel delai|sous quel delai|quel delai|\bdelais?\b|rallong\w+[^?]*combien|combien[^?]*(rallong|prolong|prorog)", {"duration": 1.0}),
-    (r"\bfrais de siege|\bplafond|\btaux\b|pourcentage|quel %|pour ?cent|quelle part\b|\bpart de\b|quote-?part|absenteisme|\bto\b|\boccupation|\bremplir|abattement|de combien[^?]*(?:baiss|\bmont(?:e|er|era|ent)\b|augment|grimp)|\bcible", {"percent": 1.0, "number": 0.45}),
+    (r"\bfrais de siege|\bplafond|(?<!hors )\btaux\b|pourcentage|quel %|pour ?cent|quelle part\b|\bpart de\b|quote-?part|absenteisme|\bto\b|\boccupation|\bremplir|quel remplissage|abattement|de combien[^?]*(?:baiss|\bmont(?:e|er|era|ent)\b|augment|grimp)|\bcible", {"percent": 1.0, "number": 0.45}),
     (r"\beuros?\b|€|\bcout\w*|\bmontants?\b|\bsomme\b|dotation|\bdgc\b|forfait|\btarifs?\b|\bprix\b|budget|emprunt\w*|\bfrais\b|subvention|enveloppe|\bvers[eé]\w*|\btouch\w+|\bpaie\w*|\bpay\w+|depens\w+|credits?\b|investi\w+|\bppi\b|loyer|redevance|resultat|exceden\w+|salaire|\bcnr\b|chantier|travaux|financ(?!eur)\w+|surcout|\bdonne\b(?![- ]moi)|amendes?\b|penalite|quote-?part|interim|\breserve|\bcoute|\bvaleur du point|\bbases? reconductibles?|\bmesures? nouvelles?", {"amount": 1.0}),
     (r"\bquand\b|\ble combien\b|quelle date|quelle echeance|\bdate\b|\becheances?\b|\bquel jour\b|\bexpire|\btombe\b|\bfinit\b|se termine|prend fin|prend effet|entre en vigueur|date limite|butoir|deadline|quel mois|dernier (?:delai|moment|carat)|derniere limite|au plus tard|avant quand|pour quand|a partir de quelle annee|quelle annee", {"date": 1.0}),
     (r"^qui\b|\bc.(?:est|etait) qui\b|\bqui (est|a|ont|signe\w*|doit|sont|pa\w+|preside\w*|pilote\w*|decide|peut|donne|nomme|s.occupe|represente\w*|etait|porte|dirige\w*|gere|assure|mene|remplace\w*|instruit|organise|convoque|finance|verse|tient|recoit|va|tarifie|controle)\b|\bavec qui|\ba qui\b|par qui|aupres de qui|quel(le)? (tribunal|juge|juridiction|cabinet|banque|organisme|autorite|association|personne|mandataire|prestataire)|devant qui|\bqui\s?\?|\b(appelle|contacte|voit|previent|saisit|informe|demande)\w* qui\b|\bqui$|le nom d", {"party": 1.0}),
@@ -263,7 +263,7 @@ _ASKS: tuple[tuple[str, dict[str, float]], ...] = (
 _OPEN = re.compile(r"\bcombien\b|\bc.est quoi\b|\bquels?\b|\bquelles?\b|\bcible|\bobjectif")
 _ANY = {"number": 0.5, "amount": 0.7, "percent": 0.7, "duration": 0.4}
 _SURE = re.compile(
-    r"\ble combien\b|combien de temps|quelle date|\bquand\b|sous combien|quel jour\b(?! du mois| de chaque)|\bqui\b|devant qui|quel (juge|tribunal)|quelle annee"
+    r"\ble combien\b|combien de temps|quelle date|\bquand\b|sous combien|quel jour\b(?! du mois| de chaque)|combien d.(?:annees|ans)\b|\bqui\b|devant qui|quel (juge|tribunal)|quelle annee"
 )
 _YES_NO = re.compile(
     r"^(est-ce qu|peut-on|peut-il|faut-il|doit-on|a-t-on|y a-t-il|puis-je|je peux|on peut|on doit|le contrat (nous )?(autorise|permet|prevoit|oblige)|sommes-nous)|\best-ce qu[e'](?! )|ou pas\b|\bdedans\b|(est|sont|fait|font|peut|peuvent|a|ont|autorise|permet|prevoit|oblige)(-t)?-(il|elle|on|ils|elles)\b|(fait|font) (bien )?partie"
@@ -321,7 +321,7 @@ def wanted_kinds(folded: str) -> dict[str, float]:
     elif (sure := _SURE.search(folded)) and "combien" not in folded[: sure.start()]:
         keep = (
             {"date"}
-            if re.search(r"quand|date|jour|annee|le combien", sure[0])
+            if re.search(r"quand|date|jour|quelle annee|le combien", sure[0])
             else {"party"}
             if re.search(r"qui|juge|tribunal", sure[0])
             else {"duration"}
@@ -341,7 +341,10 @@ def wanted_kinds(folded: str) -> dict[str, float]:
         return {"list": 1.0} | {kind: 0.4 * weight for kind, weight in found.items() if kind != "list"}
     if re.search(r"dernier delai|derniere limite", folded):
         return {"date": 1.0}
-    if re.search(r"pourcentage|\btaux\b|quel %|pour ?cent", folded) and "percent" in found:
+    if (
+        re.search(r"pourcentage|(?<!hors )\btaux\b|quel %|quel(?:le)? (?:remplissage|occupation)|pour ?cent", folded)
+        and "percent" in found
+    ):
         found = {k: w if k == "percent" else 0.4 * w for k, w in found.items() if k != "amount"}
     elif re.search(r"\ben euros|combien d.euros", folded) and "amount" in found:
         found = {"amount": 1.0}

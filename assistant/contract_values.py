@@ -17,6 +17,7 @@ from assistant.contract_cues import (
     FLOW,
     KIND,
     MISSED,
+    NOW,
     OUTCOME,
     SOME,
     Candidate,
@@ -55,8 +56,10 @@ def candidates(asked: Asked, scored: Sequence[tuple[Unit, float, float]], readin
             out.append(
                 replace(candidate, score=candidate.score + score + KIND * bonus + crossed - aside, fit=max(candidate.fit, fit))
             )
-    out.sort(key=lambda c: -c.score)
-    return turned(asked, out, reading)
+    out = turned(asked, out, reading)
+    if asked.original or NOW.search(asked.folded):  # what stands "now", or stood first, is of what has changed
+        out = [replace(c, score=c.score + _CHANGED) if c.change and c.value.kind != "party" else c for c in out]
+    return sorted(out, key=lambda c: -c.score)
 
 
 def _of_unit(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
@@ -180,7 +183,7 @@ def _joined(text: str, value: Value, found: Sequence[Value]) -> str:
     """The words before the first of the values that one joins ("n'excède pas 30 jours au foyer et 45 jours en …"): said of both."""
     above = [v for v in found if v.kind == value.kind and v.end <= value.start]
     between = fold(text[above[-1].end : value.start]) if above else ""
-    if value.kind not in ("duration", "percent") or len(above) != 1 or not _JOINED.search(between):
+    if value.kind not in ("duration", "percent", "amount") or len(above) != 1 or not _JOINED.search(between):
         return ""
     return text[: above[0].start][-100:]
 
@@ -190,6 +193,7 @@ def _head(told: str) -> str:
     return re.split(r"\s(?:de l['’]|du|des|de la|de)\s?", told)[0]
 
 
+_CHANGED = 0.2
 _ABOVE = 0.75  # what the sentence before says of a value, beside its own words
 _PAYS = re.compile(r"\bcontribu|\bparticip|\bfinanc|\bprend\w* en charge|\bapport|\bsubvention|\bcouvr|\baid")
 _SHARED = re.compile(r"\bparts?\b|\bpa[iy]\w+|quote|contribu|repart|prend\w* en charge|\bcharges? (communes?|partagees?)")

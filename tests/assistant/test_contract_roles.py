@@ -1,0 +1,88 @@
+"""Of several values in one sentence or row, the part that each plays: a limit, a sill, what was, an exception, what an avenant moves."""
+
+import pytest
+from docx import Document
+
+from assistant.contract_cues import names
+from assistant.contract_question import ORIGINAL, Asked, wanted_kinds
+from assistant.question import read_question
+
+STAFF = [("Service", "ETP autorisés", "ETP pourvus", "Postes vacants"), ("Le Phare", "31,50", "28,25", "3,25"), ("La Digue", "12,00", "11,00", "1,00")]  # fmt: skip
+PLACES = [("Service", "N° FINESS", "Places autorisées", "Places installées"), ("Le Phare", "990 123 456", "40", "37"), ("La Digue", "990 123 464", "16", "16")]  # fmt: skip
+ARTICLES = [
+    ("Article 1 – Durée", "Le contrat prend effet le 1er janvier 2025 et prend fin le 31 décembre 2029.", []),
+    ("Article 2 – Sortie", "Une partie peut quitter le contrat en cours de route, avec un préavis de cinq mois. Le préavis est porté à dix mois lorsque la sortie entraîne la fermeture d'un service.", []),
+    ("Article 3 – Places", "Les services sont les suivants.", PLACES),
+    ("Article 4 – Effectifs", "Les effectifs sont les suivants.", STAFF),
+    ("Article 5 – Modulation", "Lorsque deux indicateurs restent en deçà de 80 % de leur cible, la dotation peut être diminuée de 2 % au plus. Pour l'atelier, l'aide est réduite de 12 % quand le taux n'atteint pas 55 %.", []),
+    ("Article 6 – Formation", "Tous les salariés sont formés aux premiers secours : 90 % fin 2028, contre 25 % à la signature.", []),
+    ("Article 7 – Emprunt", "L'atelier neuf est payé par un emprunt de 840 000 €. L'emprunt est contracté sur dix-huit ans.", []),
+    ("Article 8 – Coûts", "Le coût de référence est de 15 200 € par place et par an au Phare et de 9 800 € à La Digue.", []),
+    ("Article 9 – Siège", "L'association ramène ses frais de siège de 5,1 % à 4,4 % des charges avant la fin de 2027.", []),
+    ("Article 10 – Rapport", "Le rapport d'étape est remis le 15 mai 2027.", []),
+    ("AVENANT N° 1", "Le présent avenant modifie le contrat comme suit.", []),
+    ("Article 1", "À l'article 10, la date du 15 mai 2027 est remplacée par celle du 15 novembre 2027.", []),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ask(engine, tmp_path_factory):
+    document = Document()
+    for title, text, rows in ARTICLES:
+        document.add_heading(title, 1)
+        document.add_paragraph(text)
+        table = document.add_table(len(rows), len(rows[0])) if rows else None
+        for r, row in enumerate(rows):
+            for c, cell in enumerate(row):
+                table.cell(r, c).text = cell
+    path = tmp_path_factory.mktemp("contrat") / "phare.docx"
+    document.save(str(path))
+    ident = engine.workspace("tests").add(path).id
+    return lambda text: engine.ask(text, ident, "tests")
+
+
+@pytest.mark.parametrize(
+    ("text", "normalized"),
+    [
+        ("deux indicateurs sous la cible, la dotation peut baisser jusqu'à quel pourcentage ?", "2"),  # the limit
+        ("à partir de quel taux l'aide de l'atelier est réduite ?", "55"),  # the sill, not the loss
+        ("à la signature, quelle part des salariés était formée aux premiers secours ?", "25"),  # what was
+        ("quelle part des salariés doit être formée aux premiers secours ?", "90"),
+        ("si en partant on doit fermer un service, le préavis devient de combien ?", "P10M"),  # the case put
+        ("l'emprunt de l'atelier court sur combien d'années ?", "P18Y"),
+        ("coût de référence à La Digue", "9800"),  # what is said of two values is said of both
+        ("on doit ramener le siège à quel pourcentage ?", "4.4"),
+        ("le rapport d'étape devait être remis à quelle date avant d'être décalé ?", "2027-05-15"),
+        ("le rapport d'étape, on doit l'avoir rendu pour quand maintenant ?", "2027-11-15"),
+        ("combien de postes restent à pourvoir au Phare ?", "3.25"),
+        ("combien de places au Phare en vrai, pas sur le papier ?", "37"),
+    ],
+)
+def test_the_value_is_the_one_that_plays_the_part(ask, text, normalized):
+    answer = ask(text)
+    assert answer.value is not None and answer.value.normalized == normalized
+
+
+def asked(text: str) -> Asked:
+    return Asked(read_question(text), text, [], {}, [], False, None, False)
+
+
+def test_a_finess_number_counts_nothing():
+    assert names("990 123 456", asked("combien de postes au phare, en etp ?"))
+    assert not names("990 123 456", asked("le numero finess du phare ?"))
+    assert not names("1 240 500", asked("combien de postes au phare ?"))
+
+
+def test_a_length_in_years_is_no_amount():
+    assert set(wanted_kinds("l'emprunt court sur combien d'annees ?")) == {"duration"}
+
+
+def test_a_rate_left_out_is_not_asked_for():
+    assert "amount" in wanted_kinds("quel forfait soins hors taux national ?")
+
+
+@pytest.mark.parametrize(
+    "text", ["a quelle date avant d'etre decale ?", "et avant ce changement ?", "avant d'etre repousse c'etait quand"]
+)
+def test_what_a_change_moved_is_the_original(text):
+    assert ORIGINAL.search(text)
