@@ -233,7 +233,7 @@ def near_years(text: str, value: Value) -> tuple[str, ...]:
         above = [v for v in find_values(text[: value.start], value.kind) if not YEAR.fullmatch(v.text)]
         if above and above[-1].end <= start + year.start():
             before = ""  # "douze fin 2028 et cinq au terme": the year of the value before
-    told = re.findall(r"\b(?:exercice|ann[ée]e|en|pour)\s+((?:19|20)\d\d)\b", text[: value.start])
+    told = re.findall(r"\b(?:exercice|ann[ée]e|en|pour|(?<!fin )de)\s+((?:19|20)\d\d)\b", text[: value.start])
     return tuple(YEAR.findall(after) or YEAR.findall(before) or told[-1:])
 
 
