@@ -114,7 +114,7 @@ def weigh(
 
 
 def _is_close(other: Candidate, best: Candidate) -> bool:
-    return best.score - other.score <= _CLOSE and other.unit.piece.passage.id != best.unit.piece.passage.id
+    return abs(best.score - other.score) <= _CLOSE and other.unit.piece.passage.id != best.unit.piece.passage.id
 
 
 def answer_contract(question: Question, opened: OpenContract, embedder: Embedder, exists: bool = False) -> Answer:

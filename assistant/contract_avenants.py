@@ -43,8 +43,8 @@ _NUMBER_YEAR = re.compile(r"(?P<n>\d[\d ,.]*?(?:\s?%)?)\s+(?:\w+\s+)?(?:en|pour)
 _ARTICLES = re.compile(
     r"(?:\barticles?\s+|§\s?)((?:[IVX]+\.)?\d+(?:\.\d+)*(?:(?:,\s*|\s+et\s+)(?:[IVX]+\.)?\d+(?:\.\d+)*)*)", re.IGNORECASE
 )
-_POINT = re.compile(
-    r"\b(?:au|du|le)\s+((?:[IVX]+\.)?\d+(?:\.\d+)+|[IVX]+\.(?:\d+|[A-Z])|[A-H]\d{1,2})\b(?!\s?[%€])", re.IGNORECASE
+_POINT = re.compile(  # "au 8.1", "du III.E", "au A1"; no date ("31.12.2027"), no sum ("1.250.000 €")
+    r"\b(?:[Aa]u|[Dd]u|[Ll]e)\s+((?:[IVX]+\.)?\d{1,2}(?:\.\d{1,2})+|[IVX]+\.(?:\d{1,2}|[A-Z])|[A-H]\d{1,2})(?![.\d]*\d|[.\d]*\s?[%€]|\w)"
 )
 _ROW = re.compile(
     r"\b(?:indicateur|objectif|action|engagement|opération|ligne)\s+(?:n°\s?)?([A-Z]{0,2}\d{1,2}(?:\.\d+)*)\b", re.IGNORECASE
@@ -94,7 +94,9 @@ def find_avenants(pieces: Sequence[Piece]) -> list[Avenant]:
         number = re.search(r"(?:n°|N°|numéro)\s*(\d+)", title)
         seen = found.setdefault(title, Avenant(number[1] if number else "", title, "", piece.page))
         if match := re.search(
-            r"\b(?:Fait|Établi|Dressé|Passé|Signé)\b.{0,60}?\ble\s|^\s*À [^.;:\d]{3,40}, le\s", piece.text, re.MULTILINE
+            r"\b(?:Fait\b|(?:Établi|Dressé|Passé|Signé) (?:à|en)\b).{0,60}?\ble\s|^\s*À [^.;:\d]{3,40}, le\s",
+            piece.text,
+            re.MULTILINE,
         ):
             dates = find_values(piece.text[match.end() - 1 :], "date")
             if dates and not seen.signed:

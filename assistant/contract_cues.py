@@ -175,7 +175,8 @@ def usable(value: Value, text: str, asked: Asked) -> Value | None:
             return None
         if re.match(rf"\s+(?:{_MONTHS})\b", fold(after)):
             return None
-    if value.kind == "duration" and value.normalized.startswith("PT") and _CLOCK.search(fold(before)):
+    clock = _CLOCK.search(fold(before)) or (re.search(r"\bde\s$", before) and re.match(r"\s+à \d", after))
+    if value.kind == "duration" and value.normalized.startswith("PT") and clock:
         return None  # "ferme le vendredi à 16 heures"
     if value.kind == "date" and (_CITED.search(fold(before)[-110:]) or re.match(r"\s+suivant", after)):
         return None
@@ -191,7 +192,7 @@ def usable(value: Value, text: str, asked: Asked) -> Value | None:
 _IDENTITY = re.compile(r"\d(?:[ .]?\d){8}(?:(?:[ .]?\d){5})?")
 _IDENTIFIED = re.compile(r"\b(?:finess|siren|siret|rpps|numeros?|identifiants?)\b|n°")
 _CLOCK = re.compile(
-    r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|matin|soir|ouv(?:re|ert\w*)|ferme\w*|rouvre|de \d{1,2} h(?:eures)?(?: \d\d)?)\b[^,;.]{0,30}\b(?:a|de|des)\s$"
+    r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|matin|soir|ouv(?:re|ert\w*)|ferme\w*|rouvre|de \d{1,2} h(?:eures)?(?: \d\d)?)\b(?:(?!delai|duree|limite|droit|repos|volume|pendant)[^,;.]){0,30}\b(?:a|des)\s$"
 )
 _LASTING = re.compile(r"\s?(?:heures?|jours?|semaines?|mois|ans?|annees?)\b")
 _MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
@@ -233,7 +234,10 @@ def near_years(text: str, value: Value) -> tuple[str, ...]:
         above = [v for v in find_values(text[: value.start], value.kind) if not YEAR.fullmatch(v.text)]
         if above and above[-1].end <= start + year.start():
             before = ""  # "douze fin 2028 et cinq au terme": the year of the value before
-    told = re.findall(r"\b(?:exercice|ann[ée]e|en|pour|(?<!fin )de)\s+((?:19|20)\d\d)\b", text[: value.start])
+    told = re.findall(
+        r"\b(?:exercice|ann[ée]e|en|pour|de(?=\s+\d{4}\s+(?:est|sont|sera|seront|s['’])))\s+((?:19|20)\d\d)\b",
+        text[: value.start],
+    )
     return tuple(YEAR.findall(after) or YEAR.findall(before) or told[-1:])
 
 

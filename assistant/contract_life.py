@@ -189,7 +189,7 @@ def _dated_after(piece: Piece, text: str, words: re.Pattern[str], but: str = "")
         if match[0] == "au " and not re.search(r"\bdu \d|\bperiode\b|\bdepuis\b", folded[: match.start()]):
             continue  # "transformées au 1er septembre 2027": no end but of "du … au …"
         for value in find_values(line, "date"):
-            if match[0] == "du " and not re.match(r"\s+au\b", folded[value.end :]):
+            if match[0] == "du " and not re.match(r"\s*(?:\(?inclus\)?,? )?(?:jusqu.)?au\b", folded[value.end :]):
                 continue  # "prolongé par l'avenant du 18 décembre 2023": no beginning but of "du … au …"
             if 0 <= value.start - match.end() <= 25 and day_of(value.normalized) and value.normalized != but:
                 return Dated(value.normalized, value.text, piece.page, piece.label, text)
@@ -217,7 +217,8 @@ def _signatures(pieces: Sequence[Piece]) -> Iterator[Dated]:
     """The days on which it may have been signed, the likeliest first."""
     places = [p for p in pieces if p.zone != AVENANT]
     for pattern in (
-        r"\b(?:fait|etabli|dresse|passe) (a|en)\b[^.]{0,80}?\ble ",
+        r"\bfait (a|en)\b[^.]{0,80}?\ble ",
+        r"^(?:le present contrat est )?(?:etabli|dresse|passe) a [^.;\d]{3,60}?\ble ",
         r"\bsigne(e)?\b( a [^.;]{0,50}?)? le ",
         r"^a [^.;:\d]{3,40}, le ",
     ):

@@ -16,7 +16,7 @@ from corpus.values import NUMBER_WORDS, Value, find_values
 from corpus.words import fold
 
 _ITEM = re.compile(r"\s*(?:[-–—•·■*]|\d{1,2}[.)°]|[a-h]\))[\s_]+")
-_NOTE = re.compile(r"[\d⁰¹²³⁴-⁹]{1,2}\.? +[A-ZÀ-Ý«]")
+_NOTE = re.compile(r"[\d⁰¹²³⁴-⁹]{1,2} +[A-ZÀ-Ý«]")
 _SERIES = re.compile(r"(?P<kind>[^\W\d_]{3,}) (?:n° ?)?(?P<n>\d{1,2}|[IVX]{1,4})\s?[.:–—-]\s*(?P<title>.{4,})")
 _TITLED = re.compile(
     r"(?:^(?:\d{1,2}\.\d{1,2}\.?\s|[–—-]\s)?|[■•;]\s*)(?P<kind>[^\W\d_]{3,}) (?:n° ?)?(?P<n>\d{1,2}|[IVX]{1,4}|[A-H])\s?[,:–—-]\s*(?P<title>[^;:.]{4,90})"
@@ -27,8 +27,10 @@ _OUTSIDE = re.compile(
     r"\bhors (?:du |de (?:la )?)?(?:contrat|convention|cpom|perimetre|champ)|\bexclu|\ben dehors|\ba l.ecart|\bpas (?:dans|compris|couver|inclus|concern)\w*"
 )
 _OURS = re.compile(r"\b(?:associations?|fondation|activites?|dispositifs?|restent?|laiss\w*|tenus?|gerons|liee?s?)\b")
-_NEITHER = re.compile(r"\bni (?:sur |dans |à |de )?((?:l['’]|les? |la |une? )[^,;.]+)", re.IGNORECASE)
-_FOR = re.compile(r"\b(?:pour|au titre d(?:es?|u)|parmi) ?(?P<whom>(?:l['’]|les? |la )?[^,:;]{2,40})(?:,| :)\s", re.IGNORECASE)
+_NEITHER = re.compile(
+    r"\bni (?:sur |dans |à |de )?((?:l['’]|les? |la |une? |aux? |du |des )[^,;.]+?)(?=,?\s+ni\b|[,;.]|$)", re.IGNORECASE
+)
+_FOR = re.compile(r"\b(?:pour|au titre d(?:es?|u)|parmi)\b ?(?P<whom>(?:l['’]|les? |la )?[^,:;]{2,40})(?:,| :)\s", re.IGNORECASE)
 _EXCLUDES = re.compile(r"\bne \w+ ni\b|\ben dehors|\bhors\b|\bexclu|\bn.?e?\s?(?:y )?\w+ pas\b|\bn.entre|\bne releve")
 _TOO = re.compile(r"\b(?:aussi|egalement|de meme)\b[^,;]{0,20}$")
 _MOST = 15
@@ -77,13 +79,16 @@ def _series(asked: Asked, reading: Reading) -> Iterator[Candidate]:
         for heading in unit.piece.headings if unit.piece.zone not in (AVENANT, GLOSSARY) else ():
             if match := _SERIES.search(one_line(heading)):
                 titles.setdefault(fold(match["kind"]), {}).setdefault(match["n"], (match["title"].strip(" :–-."), unit))
-        for match in _TITLED.finditer(unit.own.text) if not unit.is_row else ():
+        is_ours = not unit.is_row and unit.piece.zone not in (AVENANT, GLOSSARY)
+        for match in _TITLED.finditer(unit.own.text) if is_ours else ():
             said.setdefault(fold(match["kind"]), {}).setdefault(match["n"], (match["title"].strip(), unit))
     titles = {kind: of for kind, of in said.items() if {*of} & {"1", "I", "A"}} | {
         kind: of for kind, of in titles.items() if len(of) > 1
     }
     for kind, of in titles.items():
-        one = re.search(rf"\b{kind} (?:n° ?|numero )?(?:\d|[a-h]\b|[ivx]+\b)", asked.folded)  # "l'axe C" is not "les axes"
+        one = re.search(
+            rf"\b{kind} (?:n° ?|numero )?(?:\d|(?:[a-h]|[ivx]+)(?= ?(?:[?,.;:]|$)))", asked.folded
+        )  # "l'axe C" is not "les axes"
         asks = not one and any(idea.held(kind, stems_of(kind)) for idea in asked.ideas)
         if asks and len(of) > 1 and kind not in ("article", "chapitre", "titre", "section", "annexe"):
             unit = next(iter(of.values()))[1]
@@ -206,7 +211,7 @@ def _items(intro: Unit, reading: Reading) -> list[str]:
     for unit in reading.units[at + 1 :]:
         text = unit.piece.text.strip()
         listed = _ITEM.match(text) or (open_ and (text.endswith(";") or (out and text[:1].islower())))
-        if out and _NOTE.match(text):
+        if out and not listed and open_ and _NOTE.match(text):
             continue  # the foot of a page between two items
         if unit.is_row or not listed:
             break

@@ -19,7 +19,7 @@ _MISSING = re.compile(r"\bmanqu\w+|\brest\w+ (?:donc )?a (?:pourvoir|ouvrir|inst
 _ALLOWED = re.compile(r"\bautoris\w*|\bagree\w*|\btheorique|\bbudget\w*|\bhabilit\w+")
 _THERE = re.compile(r"\binstall\w+|\bouvert\w*|\bpourvu\w*|\boccupe\w*|\bpresent\w*|\breel\w*")
 _GAP = re.compile(r"\bvacan\w+|\bmanqu\w+|\becart|\bdifference|\ba pourvoir|\brest\w+")
-_FOR = re.compile(r"\s?(?:pour|au titre d|à|aux?|sur|en faveur d)\b", re.IGNORECASE)
+_FOR = re.compile(r"\s?(?:pour|au titre d(?:es?|u)?|à|aux?|sur|en faveur d(?:es?|u)?)\b", re.IGNORECASE)
 _PAYS = re.compile(
     r"\bcontribu\w+|\bparticip\w+|\bfinanc\w+|\bsubvention\w*|\bprend\w* en charge|\bpris\w* en charge|\bapport\w+|\bsupport\w+"
 )

@@ -22,7 +22,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ORIGINAL = re.compile(
     r"\borigine|\binitial|\bavant (l.|la |le |les |ce |cet |cette |d.etre )?(avenant|rallong\w+|prolong\w+|prorog\w+|modif\w*|report\w*|decal\w+|repouss\w+|extension|hausse|augmentation|baisse|changement|revalorisation|reduction)|\bau (tout )?depart\b"
     r"|\bavant qu(?:e |.)(?:\w+[ '’]){0,3}(?:avenant|relev|baiss|chang|modifi|augment|hauss|redui|prolong|prorog|report)"
-    r"|^(?:et )?avant ?[,?]|(?<!temps )(?<!jours )(?<!mois )(?<!semaines )\bavant ?(?:[?(]|$)"
+    r"|^(?:et )?avant ?[,?]|\b(?:etait|avait|avaient|touchait|recevait)\b.*\bavant ?(?:[?(]|$)"
     r"|\ba la signature|premiere version|\bancien(ne)?s?\b|\bprevoyait|\bau debut du contrat"
 )
 AVENANT = re.compile(
@@ -41,7 +41,7 @@ _EMPTY = re.compile(
 )
 # What is left out of what is asked for: "hors taux national", "(sans l'urgence)".
 _ASIDE = re.compile(
-    r"\b(?:hors|hormis|excepte|sans compter)(?: (?:(?:de|du|des|la|les?|notre|nos) |[dl]')*(?!(?:de|du|des|la|les?|l|d|notre|nos|ca|c|on|ce|il)\b|con(?:trat|vention)|accord|cpom|perimetre|champ|delai|murs|combien|qu)[a-z-]+){1,2}|\(sans [^)?]+"
+    r"\b(?:hors|hormis|excepte|sans compter)(?: (?:(?:de|du|des|la|les?|notre|nos) |[dl]')*(?!(?:de|du|des|la|les?|l|d|notre|nos|ca|c|on|ce|il|et|ou|en|sur|pour|est)\b|con(?:trat|vention)|accord|cpom|perimetre|champ|delai|murs|combien|qu)[a-z-]+){1,2}|\(sans [^)?]+"
 )
 _CHANGES = re.compile(r"(?:on |nous )?(?:perd|gagn|augment|baiss|diminu|evolu|progress)\w*")
 _LIGHT, _NAMED = 0.3, 1.5  # "EHPAD", "Les Tilleuls": which of several is asked for
@@ -90,7 +90,7 @@ def _has(stems: frozenset[str], word: str) -> bool:
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def stems_of(folded: str) -> frozenset[str]:
     return frozenset(stem(w) for w in _WORD.findall(folded))
 
@@ -133,7 +133,7 @@ def understand(question: Question, reading: Reading) -> Asked:
     life = reading.sheet.life
     for ordinal, dated in (
         (
-            r"\bderniere annee|\ba la fin(?! de l)\b(?! (?:de|du) (?!contrat|cpom))|\bd.ici la fin(?! d)|\ben fin de (?:contrat|cpom)|\bau bout du",
+            r"\bderniere annee|\ba la fin(?! de l)\b(?! (?:de|du) (?!contrat|cpom))|\bd.ici la fin(?! d| \d| [a-z]+ \d{4})|\ben fin de (?:contrat|cpom)|\bau bout du",
             life.term,
         ),
         (r"\bpremiere annee", life.effect),
@@ -144,7 +144,7 @@ def understand(question: Question, reading: Reading) -> Asked:
     weighed, unknown = [], []
     left_out = " ".join(m[0] for m in _ASIDE.finditer(folded))
     for idea in ideas:
-        out = idea.name in left_out
+        out = bool(re.search(rf"\b{re.escape(idea.name)}\b", left_out))
         found = sum(idea.held(s.folded, s.stems) for unit in reading.units for s in (unit.own,))
         rare = math.log(1 + len(reading.units) / (1 + found)) / math.log(1 + len(reading.units))
         if not found and not any(idea.held(s.folded, s.stems) for u in reading.units for s in (u.near, *u.heads)):
@@ -173,7 +173,8 @@ def understand(question: Question, reading: Reading) -> Asked:
 def _called(idea: Idea, reading: Reading) -> Idea:
     """An idea that is also met under the other name of the only establishment of its kind: "la MAS" where it is "Le Clos Marin"."""
     for kind, name in reading.names.items():
-        if idea.name in (kind, name, kind.split()[0]):
+        alone = sum(other.startswith(kind.split()[0]) for other in reading.names) == 1
+        if idea.name in (kind, name) or (alone and idea.name == kind.split()[0]):
             other = kind if idea.name == name else name
             return replace(idea, patterns=(*idea.patterns, re.compile(rf"\b{re.escape(other)}\b")))
     return idea

@@ -28,7 +28,7 @@ _BARE_NUMBER = re.compile(r"[-+−–≤≥<> ]*\d[\d\s.,/]*\s?(?:%|€|k€|M�
 _NAMED_PLACE = re.compile(
     r"(?P<kind>EHPAD|IME|IMPro|D?ITEP|SESSAD|ESAT|MAS|FAM|EAM|SAVS|SAMSAH|CHRS|MECS|SSIAD|SAAD|CAMSP|CMPP"
     r"|[Ff]oyer (?:de vie|d['’]hébergement|occupationnel)|[Rr]ésidence autonomie)"
-    r" (?:(?:de la|de l['’]|du|des|de|d['’]) ?)?(?:(?:Les?|La|L['’]|les?|la|l['’]) ?)?«? ?(?P<name>[A-ZÀ-Ý][\w’'-]{2,}(?:[ -][\w’'-]+){0,3}) ?»?(?: \([^()]*\))?"
+    r" (?:(?:de la|de l['’]|du|des|de|d['’]) ?)?(?:(?:Les?|La|L['’]|les?|la|l['’]) ?)?«? ?(?P<name>(?!(?:[Hh]éberg|[Aa]ccueil|[Ss]oins?\b|[Dd]épend|[Tt]otal|[Ii]nternat|[Ee]xternat|[Ss]emi|[Pp]erson|[Aa]utis|[Pp]laces?\b|[Uu]nité))[A-ZÀ-Ý][\w’'-]{2,}(?:[ -][\w’'-]+){0,3}) ?»?(?: \([^()]*\))?"
 )
 
 

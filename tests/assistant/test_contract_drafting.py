@@ -5,7 +5,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from assistant.contract_avenants import find_changes
+from assistant.contract_avenants import _refs, find_changes
 from assistant.contract_question import ORIGINAL, wanted_kinds
 from assistant.contract_sheet import make_sheet
 from corpus.contract import Contract, Page
@@ -151,3 +151,23 @@ def test_the_question_says_which_kind_it_wants():
     wanted = wanted_kinds("il a ete signe le combien")
     assert max(wanted, key=lambda kind: wanted[kind]) == "date"
     assert wanted_kinds("les frais de siege ca fait combien en euros") == {"amount": 1.0}
+
+
+def test_a_prose_sentence_is_no_signature():
+    sheet = make_sheet(opened(
+        "1. Durée\n\nLe contrat est conclu pour la période du 1er janvier 2026 jusqu'au 31 décembre 2030.\n\n"
+        "2. Places\n\nLa capacité de l'IME passe à 45 places le 1er septembre 2027.\n\nFait à Ordan, le 18 décembre 2025.\n",
+    ))  # fmt: skip
+    life = sheet.life
+    assert [d and d.value for d in (life.signed, life.effect, life.term)] == ["2025-12-18", "2026-01-01", "2030-12-31"]
+
+
+@pytest.mark.parametrize("question", ["Quel délai avant ?", "Le rapport est à rendre avant ?", "combien d'années avant ?"])
+def test_a_question_that_ends_on_avant_is_not_after_the_original(question):
+    assert not ORIGINAL.search(fold(question))
+    assert ORIGINAL.search(fold("il y en avait combien avant ?"))
+
+
+@pytest.mark.parametrize("named", ["le 31.12.2027", "au 1.250.000 €", "du 12.06.2026"])
+def test_a_date_or_a_sum_with_points_is_no_clause(named):
+    assert not _refs(f"Le total est porté {named}, par an.")

@@ -44,6 +44,7 @@ les emplois = ETP ; les aides-soignantes = soignants ; la CCN = convention colle
 le DARI = risque infectieux ; les escarres = plaies ; ils souffrent = douleur ; la santé mentale = psychiatrie
 le labo = biologie ; les pharmaciens = pharmacie ; la mortalité et les décès = fin de vie ; les fugues = sorties inopinées
 le règlement intérieur = règlement de fonctionnement ; l'assureur = responsabilité civile
+ses valises = effets personnels ; il gèle = grand froid ; le CMP = centre médico-psychologique
 """
 
 
