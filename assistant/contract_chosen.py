@@ -15,20 +15,7 @@ from assistant.contract_targets import read_sheets
 from assistant.contract_text import AVENANT, GLOSSARY, one_line
 from corpus.words import fold
 
-_MONTHS = (
-    "janvier",
-    "fevrier",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "aout",
-    "septembre",
-    "octobre",
-    "novembre",
-    "decembre",
-)
+_MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
 _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b")
 _DAY = re.compile(r"\b\d{1,2}/(\d{2})(?:/\d{4})?\b")
 # What a question says of how a condition is to be met, not what of.
@@ -44,10 +31,8 @@ _NEVER = re.compile(r"\bcombien\b|\bquel(?:le)?s (?:annees|exercices|jours|heure
 _WHAT = re.compile(r"\bce qu|\bqu.est.ce qu|(?:^|, )que [a-z]+")
 _JOINT = re.compile(r"\set\s|\s?[/+&;]\s?|,\s(?=[A-ZÀ-Ý])")
 _BLANK = re.compile(r"\s*(?:[-–—]|0(?:,0+)?|non|néant|sans objet|)\s*", re.IGNORECASE)
-_LEAST, _FULLY = (
-    0.5,
-    0.7,
-)  # share of the question that a table and the conditions on its rows must hold; where no plural asks for them
+_LEAST = 0.5  # share of the question that a table and the conditions on its rows must hold
+_FULLY = 0.7  # the same where no plural asks for them
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,10 +22,11 @@ _ASIDE = re.compile(
     r"(?:jusqu|dont|qui|que|lequel|laquelle|soit|sous|sauf|selon|y compris|de l['’]ordre|en cas|au plus|avant|après|dans|à (?:partir|compter|hauteur|raison|la date|(?-i:[A-ZÀ-Ý])\w*)|chacun|le \d|en \d{4})\b",
     re.IGNORECASE,
 )
+# "La crèche, reprise en 2022", "ouverte en 2022 à …", "la crèche de l'association".
 _TOLD = re.compile(
     r",.*$|\s(?:de\s(?:la|l['’])\s?(?:fondation|association|mutuelle)|de\sl['’]organisme(?:\sgestionnaire)?)$|\s\w+(?:é|i|u|is|ert)e?s?\s(?:en|par|le|depuis|à)\s.*$",
     re.IGNORECASE,
-)  # "La crèche, reprise en 2022", "ouverte en 2022 à …"
+)
 _MARK = re.compile(r"(?:\(?[A-Za-z0-9]{1,2}\)|(?:§\s?)?\d{1,2}(?:\.\d{1,2})*\s?[.)–°-](?=\s)|(?:puis|ensuite|enfin|et|ou)\s)\s*")
 _WITHIN = re.compile(r"\s\([^()]*\)$")
 _ARTICLE = re.compile(r"(?:l['’]|(?:le|la|les|une?)\s)|(?i:l['’]|(?:le|la|les|une?)\s)(?=[a-zà-ÿ])")  # not "Les Glycines"

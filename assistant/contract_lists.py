@@ -39,7 +39,7 @@ _SAID = 0.35  # the same of a sentence that lists: it says in its own words what
 
 
 def lists(asked: Asked, scored: Sequence[tuple[Unit, float, float]], reading: Reading) -> list[Candidate]:
-    """Lists of the best units, each whole; [] where the question doesn't ask for one."""
+    """Lists of the best units, each whole; of a question that hardly asks for one, only the rows that it chooses, if any."""
     picked = [c for pick in chosen(asked, reading) for c in _picked(asked, pick)]
     if asked.kinds.get("list", 0.0) < 0.4:
         return picked

@@ -179,7 +179,8 @@ def _renamed(cells: Sequence[tuple[str, str]], named: Sequence[tuple[str, str]])
 
 
 def _introduced(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, str]]:
-    """Each piece with, for a row, the paragraph under the same headings that brings in its table."""
+    """Each piece with the end of the paragraph under the same headings that stands above it: what brings in a table, or what
+    "ce seuil" is of."""
     said: Piece | None = None
     for piece in pieces:
         near = said is not None and _heads(said, piece.is_row) == _heads(piece, piece.is_row) and piece.page - said.page < 2

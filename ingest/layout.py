@@ -246,9 +246,8 @@ class _Prose:
                 level = over + 1 if over >= 0 else ARTICLE + 1 if inside else CHAPTER
             heading = replace(heading, level=level)
         elif heading.kind == "sign" and any(over.kind == "article" for over, _ in self.path):
-            heading = replace(
-                heading, level=ARTICLE + 1
-            )  # "§ 2" of an article, where other contracts number all their clauses so
+            # "§ 2" of an article; other contracts number all their clauses so.
+            heading = replace(heading, level=ARTICLE + 1)
         while self.path and self._ends(self.path[-1][0], heading):
             self.path.pop()
         if heading.kind == "item":

@@ -23,6 +23,7 @@ ARTICLES = [
     ("Article 5 – Occupation", "Les cibles sont les suivantes.", RESULT),
     ("Article 6 – Ouverture", "L'atelier ferme le vendredi à 16 heures. La fermeture d'une structure est annoncée dix semaines plus tôt.", []),
     ("Article 7 – Sécurité", "Un contrôle d'accès est posé au foyer dans les dix-huit mois de la signature.", []),
+    ("Article 9 – Dossier", "Les pièces à joindre au dossier sont :\n1. Le diagnostic ;\n2. Le plan de formation ;\n3. Le budget.", []),
     ("Article 8 – Répit", "Neuf lits de répit sont gardés pour les familles de Brisque.", []),
 ]  # fmt: skip
 
@@ -32,7 +33,8 @@ def ask(engine, tmp_path_factory):
     document = Document()
     for title, text, rows in ARTICLES:
         document.add_heading(title, 1)
-        document.add_paragraph(text)
+        for line in text.split("\n"):
+            document.add_paragraph(line)
         table = document.add_table(len(rows), len(rows[0])) if rows else None
         for r, row in enumerate(rows):
             for c, cell in enumerate(row):
@@ -64,3 +66,12 @@ def test_a_value_nearly_as_likely_is_shown_with_its_passage(ask):
     answer = ask("quel taux d'occupation en 2027 ?")
     quotes = " ; ".join(citation.quote for citation in answer.citations)
     assert "97 %" in quotes and "98 %" in quotes  # neither structure is named
+
+
+def test_a_numbered_list_comes_whole(ask):
+    value = ask("quelles sont les pièces à joindre au dossier ?").value
+    assert value is not None and [item.lower() for item in value.normalized] == [
+        "le diagnostic",
+        "le plan de formation",
+        "le budget",
+    ]
