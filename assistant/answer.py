@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from corpus.values import MONTH_NAMES
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -66,16 +68,13 @@ def abstain(question: str, reason: str, more: str = "") -> Answer:
     return Answer(question, text, abstained=True, reason=reason)
 
 
-_MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-
-
 def french_date(iso: str) -> str:
     """ "2016-01-01" -> "1er janvier 2016"; anything else unchanged."""
     match = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", iso)
     if not match:
         return iso or "date inconnue"
     day = int(match[3])
-    return f"{'1er' if day == 1 else day} {_MONTHS[int(match[2]) - 1]} {match[1]}"
+    return f"{'1er' if day == 1 else day} {MONTH_NAMES[int(match[2]) - 1]} {match[1]}"
 
 
 def is_old(iso: str, today: date | None = None) -> bool:

@@ -4,9 +4,10 @@ import re
 from calendar import monthrange
 from datetime import date
 
+from corpus.values import MONTH_NAMES
 from corpus.words import fold
 
-_MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
+_MONTHS = [fold(name) for name in MONTH_NAMES]
 _MONTH = "|".join(_MONTHS)
 _WHEN = re.compile(
     r"\b(?P<lead>(?:a la date |en date |version |redaction |texte )du|avant le|au|le|fin|debut|en|courant|avant|entre|annee|de|et|a)\s+"

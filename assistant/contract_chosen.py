@@ -13,9 +13,10 @@ from assistant.contract_question import Asked, Idea, stems_of
 from assistant.contract_reading import Reading, Span, Unit
 from assistant.contract_targets import read_sheets
 from assistant.contract_text import AVENANT, GLOSSARY, one_line
+from corpus.values import MONTH_NAMES
 from corpus.words import fold
 
-_MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
+_MONTHS = [fold(name) for name in MONTH_NAMES]
 _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b")
 _DAY = re.compile(r"\b\d{1,2}/(\d{2})(?:/\d{4})?\b")
 # What a question says of how a condition is to be met, not what of.

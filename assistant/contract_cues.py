@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assistant.contract_avenants import Change
 from assistant.contract_question import Asked, Idea, stems_of
 from assistant.contract_reading import Unit
-from corpus.values import Value, find_values
+from corpus.values import MONTH_NAMES, Value, find_values
 from corpus.words import fold, stem
 
 _NAMING = re.compile(
@@ -157,8 +157,8 @@ def usable(value: Value, text: str, asked: Asked) -> Value | None:
         if names(value.text, asked):
             return None
         if asked.counted is None and not re.search(r"\d", value.text):
-            thing = re.match(r"\s([^\W\d_]{3,})", fold(after))
-            if not thing or not any(idea.held(thing[1], stems_of(thing[1])) for idea in asked.ideas if not idea.light):
+            after_it = re.match(r"\s([^\W\d_]{3,})", fold(after))
+            if not after_it or not any(i.held(after_it[1], stems_of(after_it[1])) for i in asked.ideas if not i.light):
                 return None  # "les deux parties" counts nothing
         if YEAR.fullmatch(value.text) or _NAMING.search(before[-60:]) or _CLAUSE.fullmatch(value.text):
             return None
@@ -195,7 +195,7 @@ _CLOCK = re.compile(
     r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|matin|soir|ouv(?:re|ert\w*)|ferme\w*|rouvre|de \d{1,2} h(?:eures)?(?: \d\d)?)\b(?:(?!delai|duree|limite|droit|repos|volume|pendant)[^,;.]){0,30}\b(?:a|des)\s$"
 )
 _LASTING = re.compile(r"\s?(?:heures?|jours?|semaines?|mois|ans?|annees?)\b")
-_MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
+_MONTHS = "|".join(fold(name) for name in MONTH_NAMES)
 
 
 def stretch(text: str, value: Value, others: Sequence[Value] = ()) -> tuple[str, str]:

@@ -8,7 +8,6 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from assistant.contract_reading import Reading
 from assistant.question import Question, mend
@@ -90,7 +89,6 @@ def _has(stems: frozenset[str], word: str) -> bool:
     )
 
 
-@lru_cache(maxsize=2_000)
 def stems_of(folded: str) -> frozenset[str]:
     return frozenset(stem(w) for w in _WORD.findall(folded))
 

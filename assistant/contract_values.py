@@ -134,17 +134,14 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         yield Candidate(candidate, unit, bonus, 0.0, years=() if value.kind == "date" else near_years(text, value))
     if asked.kinds.get("amount", 0.0) >= 0.7 and _SHARED.search(asked.folded):
         yield from _parts(asked, unit)
-        yield from _part_of_above(asked, unit)
     if "date" in asked.kinds:
         yield from _ends(asked, unit)
-        for words, day, start in after_start(reading, unit):
-            shown = _like(start, day)
-            near = 0.4 * asked.share(unit.own.folded)
-            yield Candidate(Value("date", shown, day, 0, 0), unit, 0.3 + near, 0.0, None, f"{start} + {words} = {shown}")
-        for words, day, term in before_term(reading, unit, asked.original):
-            shown = _like(term, day)
-            near = 0.4 * asked.share(unit.own.folded)
-            yield Candidate(Value("date", shown, day, 0, 0), unit, 0.3 + near, 0.0, None, f"{term} − {words} = {shown}")
+        for sign, made in (("+", after_start(reading, unit)), ("−", before_term(reading, unit, asked.original))):
+            for words, day, base in made:
+                shown = _like(base, day)
+                value = Value("date", shown, day, 0, 0)
+                near = 0.4 * asked.share(unit.own.folded)
+                yield Candidate(value, unit, 0.3 + near, 0.0, computed=f"{base} {sign} {words} = {shown}")
 
 
 def _parts(asked: Asked, unit: Unit) -> Iterator[Candidate]:
@@ -156,24 +153,13 @@ def _parts(asked: Asked, unit: Unit) -> Iterator[Candidate]:
     held = [asked.share(fold(" ".join(stretch(text, value)))) for value in shares]
     best = max(range(len(shares)), key=lambda i: held[i])
     if sorted(held)[-1] > sorted(held)[-2]:
-        yield _share(amounts[0], shares[best], unit, 0.75)
-
-
-def _part_of_above(asked: Asked, unit: Unit) -> Iterator[Candidate]:
-    """ "… chiffrée à 268 000 €. L'État y contribue pour 40 %.": what it pays, where the question names who pays."""
-    amounts, shares = find_values(unit.above.text, "amount"), find_values(unit.own.text, "percent")
-    if len(amounts) != 1 or len(shares) != 1 or find_values(unit.own.text, "amount"):
-        return
-    if _PAYS.search(unit.own.folded) and asked.share(unit.own.folded) > 0:
-        near = asked.share(f"{unit.above.folded} {unit.own.folded}")
-        yield _share(amounts[0], shares[0], unit, 0.4 + 0.4 * near)
-
-
-def _share(whole: Value, share: Value, unit: Unit, score: float) -> Candidate:
-    part = Decimal(whole.normalized) * Decimal(share.normalized) / 100
-    mark = "." if re.search(r"\d\.\d{3}", whole.text) else " "
-    shown = f"{part.normalize():,f}".replace(",", "~").replace(".", ",").replace("~", mark) + " €"
-    return Candidate(Value("amount", shown, plain(part), 0, 0), unit, score, 0.0, None, f"{whole.text} × {share.text} = {shown}")
+        whole, share = amounts[0], shares[best]
+        part = Decimal(whole.normalized) * Decimal(share.normalized) / 100
+        mark = "." if re.search(r"\d\.\d{3}", whole.text) else " "
+        shown = f"{part.normalize():,f}".replace(",", "~").replace(".", ",").replace("~", mark) + " €"
+        yield Candidate(
+            Value("amount", shown, plain(part), 0, 0), unit, 0.75, 0.0, computed=f"{whole.text} × {share.text} = {shown}"
+        )
 
 
 _JOINED = re.compile(r"\b(?:et|ou)\s+(?:a |de |d.)?$")
@@ -195,7 +181,6 @@ def _head(told: str) -> str:
 
 _CHANGED = 0.2
 _ABOVE = 0.75  # what the sentence before says of a value, beside its own words
-_PAYS = re.compile(r"\bcontribu|\bparticip|\bfinanc|\bprend\w* en charge|\bapport|\bsubvention|\bcouvr|\baid")
 _SHARED = re.compile(r"\bparts?\b|\bpa[iy]\w+|quote|contribu|repart|prend\w* en charge|\bcharges? (communes?|partagees?)")
 _RUNS = re.compile(
     r"\bpour\s+(?:une (?:duree|periode) de\s+)?(?P<length>[\w-]+\s+(?:ans?|mois))\s+(?:a compter du|a partir du|depuis le|des le)\s+"

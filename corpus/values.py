@@ -11,17 +11,13 @@ from decimal import Decimal, InvalidOperation
 
 KINDS = ("date", "amount", "percent", "duration", "number")
 
-MONTHS = {
-    name: i
-    for i, names in enumerate(
-        (
-            ("janvier", "janv"), ("février", "fevrier", "févr", "fév"), ("mars",), ("avril", "avr"), ("mai",), ("juin",),
-            ("juillet", "juil"), ("août", "aout"), ("septembre", "sept"), ("octobre", "oct"), ("novembre", "nov"),
-            ("décembre", "decembre", "déc"),
-        ),
-        1,
-    )
-    for name in names
+MONTH_NAMES = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+# As they are written, accents left out, cut short.
+MONTHS = {name: i for i, name in enumerate(MONTH_NAMES, 1)} | {
+    "fevrier": 2, "aout": 8, "decembre": 12, "janv": 1, "févr": 2, "fév": 2, "avr": 4, "juil": 7, "sept": 9, "oct": 10, "nov": 11,
+    "déc": 12,
 }  # fmt: skip
 NUMBER_WORDS = {
     "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,

@@ -7,11 +7,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from corpus.values import MONTH_NAMES
 from ingest.ruled import Box
 
 _FIGURE = re.compile(
     r"[-+−–]?\s?(?:\d[\d\s.,/]*\s?(?:%|€|k€|M€)?|[–-])"
-    r"|(?:le )?\d{1,2}(?:er)? (?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)(?: \d{4})?"
+    rf"|(?:le )?\d{{1,2}}(?:er)? (?:{'|'.join(MONTH_NAMES)})(?: \d{{4}})?"
 )
 _BAND = 60  # pixels: a white band that wide, all down a table, is between two columns
 _SLACK = 10.5  # pixels: how far outside its cell a word may stand

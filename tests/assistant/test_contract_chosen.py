@@ -1,9 +1,9 @@
 """Rows of a table, or action sheets, that a question chooses by what they say."""
 
 import pytest
-from docx import Document
 
 from assistant.contract_question import wanted_kinds
+from tests.assistant.written import asker, write_blocks
 
 TEXTS = (
     ("Heading 1", "Article 1 – Établissements et services"),
@@ -41,20 +41,7 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def ask(engine, tmp_path_factory):
-    document = Document()
-    for style, *lines in TEXTS:
-        if style == "table":
-            rows = [line.split("|") for line in lines]
-            table = document.add_table(len(rows), len(rows[0]))
-            for row, cells in zip(table.rows, rows, strict=True):
-                for cell, text in zip(row.cells, cells, strict=True):
-                    cell.text = text
-        else:
-            document.add_paragraph(lines[0], style or None)
-    path = tmp_path_factory.mktemp("contrat") / "choix.docx"
-    document.save(str(path))
-    ident = engine.workspace("tests").add(path).id
-    return lambda text: engine.ask(text, ident, "tests")
+    return asker(engine, write_blocks(tmp_path_factory.mktemp("contrat") / "choix.docx", TEXTS))
 
 
 @pytest.mark.parametrize(

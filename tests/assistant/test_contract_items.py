@@ -1,9 +1,9 @@
 """Enumerations cut into items, each short and whole; and the lists that a contract's question is answered with."""
 
 import pytest
-from docx import Document
 
 from assistant.contract_items import parts, run_of, subject_of
+from tests.assistant.written import asker, write_articles, write_blocks
 
 
 @pytest.mark.parametrize(
@@ -93,20 +93,7 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def ask(engine, tmp_path_factory):
-    document = Document()
-    for style, *lines in TEXTS:
-        if style == "table":
-            rows = [line.split("|") for line in lines]
-            table = document.add_table(len(rows), len(rows[0]))
-            for row, cells in zip(table.rows, rows, strict=True):
-                for cell, text in zip(row.cells, cells, strict=True):
-                    cell.text = text
-        else:
-            document.add_paragraph(lines[0], style or None)
-    path = tmp_path_factory.mktemp("contrat") / "lieux.docx"
-    document.save(str(path))
-    ident = engine.workspace("tests").add(path).id
-    return lambda text: engine.ask(text, ident, "tests")
+    return asker(engine, write_blocks(tmp_path_factory.mktemp("contrat") / "lieux.docx", TEXTS))
 
 
 @pytest.mark.parametrize(
@@ -133,14 +120,10 @@ def test_a_list_is_given_whole_and_alone(ask, text, items):
 
 
 def test_what_a_sentence_leaves_out_is_known_by_what_it_says(engine, tmp_path):
-    document = Document()
-    document.add_heading("Article 1 – Objet", 1)
-    document.add_paragraph(
-        "La convention finance le foyer Les Hêtres. Le verger et l'atelier de poterie de l'association n'y sont pas inclus."
-    )
-    document.add_heading("Article 2 – Activités", 1)
-    document.add_paragraph("L'association rend compte de ses activités chaque année. La convention est conclue pour trois ans.")
-    document.save(str(tmp_path / "objet.docx"))
-    ident = engine.workspace("tests").add(tmp_path / "objet.docx").id
-    answer = engine.ask("Quelles activités de l'association restent hors de la convention ?", ident, "tests")
+    articles = [
+        ("Article 1 – Objet", "La convention finance le foyer Les Hêtres. Le verger et l'atelier de poterie de l'association n'y sont pas inclus.", []),
+        ("Article 2 – Activités", "L'association rend compte de ses activités chaque année. La convention est conclue pour trois ans.", []),
+    ]  # fmt: skip
+    ask = asker(engine, write_articles(tmp_path / "objet.docx", articles))
+    answer = ask("Quelles activités de l'association restent hors de la convention ?")
     assert answer.value is not None and answer.value.normalized == ["verger", "atelier de poterie"]

@@ -1,7 +1,8 @@
 """A place known by two names, a table's corner, days reckoned from the signature, hours that are no delays."""
 
 import pytest
-from docx import Document
+
+from tests.assistant.written import asker, write_articles
 
 PLACES = [
     ("Structure", "Commune", "Places"),
@@ -30,20 +31,10 @@ ARTICLES = [
 
 @pytest.fixture(scope="module")
 def ask(engine, tmp_path_factory):
-    document = Document()
-    for title, text, rows in ARTICLES:
-        document.add_heading(title, 1)
-        for line in text.split("\n"):
-            document.add_paragraph(line)
-        table = document.add_table(len(rows), len(rows[0])) if rows else None
-        for r, row in enumerate(rows):
-            for c, cell in enumerate(row):
-                table.cell(r, c).text = cell
-    document.add_paragraph("Fait à Varenne, le 24 février 2025.")
-    path = tmp_path_factory.mktemp("contrat") / "orgues.docx"
-    document.save(str(path))
-    ident = engine.workspace("tests").add(path).id
-    return lambda text: engine.ask(text, ident, "tests")
+    return asker(
+        engine,
+        write_articles(tmp_path_factory.mktemp("contrat") / "orgues.docx", ARTICLES, "Fait à Varenne, le 24 février 2025."),
+    )
 
 
 @pytest.mark.parametrize(

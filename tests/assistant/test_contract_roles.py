@@ -1,11 +1,11 @@
 """Of several values in one sentence or row, the part that each plays: a limit, a sill, what was, an exception, what an avenant moves."""
 
 import pytest
-from docx import Document
 
 from assistant.contract_cues import names
 from assistant.contract_question import ORIGINAL, Asked, wanted_kinds
 from assistant.question import read_question
+from tests.assistant.written import asker, write_articles
 
 STAFF = [("Service", "ETP autorisés", "ETP pourvus", "Postes vacants"), ("Le Phare", "31,50", "28,25", "3,25"), ("La Digue", "12,00", "11,00", "1,00")]  # fmt: skip
 PLACES = [("Service", "N° FINESS", "Places autorisées", "Places installées"), ("Le Phare", "990 123 456", "40", "37"), ("La Digue", "990 123 464", "16", "16")]  # fmt: skip
@@ -27,18 +27,7 @@ ARTICLES = [
 
 @pytest.fixture(scope="module")
 def ask(engine, tmp_path_factory):
-    document = Document()
-    for title, text, rows in ARTICLES:
-        document.add_heading(title, 1)
-        document.add_paragraph(text)
-        table = document.add_table(len(rows), len(rows[0])) if rows else None
-        for r, row in enumerate(rows):
-            for c, cell in enumerate(row):
-                table.cell(r, c).text = cell
-    path = tmp_path_factory.mktemp("contrat") / "phare.docx"
-    document.save(str(path))
-    ident = engine.workspace("tests").add(path).id
-    return lambda text: engine.ask(text, ident, "tests")
+    return asker(engine, write_articles(tmp_path_factory.mktemp("contrat") / "phare.docx", ARTICLES))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from docx import Document
 
 from assistant.contract_answer import weigh
 from assistant.contract_cues import missed
@@ -13,6 +12,7 @@ from assistant.contract_reading import read_contract
 from assistant.contract_silence import measures
 from assistant.contract_years import of_the_year
 from assistant.question import read_question
+from tests.assistant.written import write_articles
 
 ARTICLES = [
     ("Article 1 – Produits", "Le CD alloue une subvention de 18 000 € pour le jardin. Les communes voisines y ajoutent 6 500 €.", []),
@@ -28,16 +28,7 @@ ARTICLES = [
 
 @pytest.fixture(scope="module")
 def opened(engine, tmp_path_factory):
-    document = Document()
-    for title, text, rows in ARTICLES:
-        document.add_heading(title, 1)
-        document.add_paragraph(text)
-        table = document.add_table(len(rows), len(rows[0])) if rows else None
-        for r, row in enumerate(rows):
-            for c, cell in enumerate(row):
-                table.cell(r, c).text = cell
-    path = tmp_path_factory.mktemp("contrat") / "silence.docx"
-    document.save(str(path))
+    path = write_articles(tmp_path_factory.mktemp("contrat") / "silence.docx", ARTICLES)
     return engine.workspace("tests").open(engine.workspace("tests").add(path).id)
 
 

@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from docx import Document
 
 from assistant.contract_changes import family
 from assistant.contract_working import shown
 from corpus.values import find_values
+from tests.assistant.written import asker, write_articles
 
 PLACES = [("Établissement", "Accueil de jour", "Internat", "Total ETP"), ("IME La Source", "4,0", "20,5", "24,5"), ("SESSAD Le Gué", "9,5", "–", "9,5"), ("MAS Les Ormes", "2,0", "41,0", "43,0")]  # fmt: skip
 NIGHT = [("Métier", "Les Ormes", "La Source"), ("Surveillant", "3,5", "2,0"), ("Cadre", "1,0", "0,5"), ("Total", "4,5", "2,5")]
@@ -54,18 +54,7 @@ ARTICLES = [
 
 @pytest.fixture(scope="module")
 def ask(engine, tmp_path_factory):
-    document = Document()
-    for title, text, rows in ARTICLES:
-        document.add_heading(title, 1)
-        document.add_paragraph(text)
-        table = document.add_table(len(rows), len(rows[0])) if rows else None
-        for r, row in enumerate(rows):
-            for c, cell in enumerate(row):
-                table.cell(r, c).text = cell
-    path = tmp_path_factory.mktemp("contrat") / "source.docx"
-    document.save(str(path))
-    ident = engine.workspace("tests").add(path).id
-    return lambda text: engine.ask(text, ident, "tests")
+    return asker(engine, write_articles(tmp_path_factory.mktemp("contrat") / "source.docx", ARTICLES))
 
 
 @pytest.mark.parametrize(

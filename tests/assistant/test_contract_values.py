@@ -1,13 +1,13 @@
 """Of several values of a contract, the one that the question is after: other units, other columns, exceptions, parts."""
 
 import pytest
-from docx import Document
 
 from assistant.contract_cues import same_unit, thing
 from assistant.contract_question import Asked, wanted_kinds
 from assistant.question import read_question
 from corpus.values import find_values
 from corpus.words import fold
+from tests.assistant.written import asker, write_articles
 
 PLACES = [("Service", "Insertion", "Urgence", "Total"), ("La Jetée", "14", "5", "19"), ("Le Môle", "22", "9", "31")]
 WORKS = [("Opération", "Coût", "Financement"), ("Ascenseur du foyer", "940 000 €", "prêt 610 000 €, Région 205 000 €, réserves 125 000 €"), ("Toiture de l'atelier", "88 000 €", "réserves 88 000 €")]  # fmt: skip
@@ -34,18 +34,7 @@ ARTICLES = [
 
 @pytest.fixture(scope="module")
 def ask(engine, tmp_path_factory):
-    document = Document()
-    for title, text, rows in ARTICLES:
-        document.add_heading(title, 1)
-        document.add_paragraph(text)
-        table = document.add_table(len(rows), len(rows[0])) if rows else None
-        for r, row in enumerate(rows):
-            for c, cell in enumerate(row):
-                table.cell(r, c).text = cell
-    path = tmp_path_factory.mktemp("contrat") / "jetee.docx"
-    document.save(str(path))
-    ident = engine.workspace("tests").add(path).id
-    return lambda text: engine.ask(text, ident, "tests")
+    return asker(engine, write_articles(tmp_path_factory.mktemp("contrat") / "jetee.docx", ARTICLES))
 
 
 @pytest.mark.parametrize(
