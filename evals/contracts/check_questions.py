@@ -19,6 +19,7 @@ import pypdfium2  # type: ignore[import-untyped]
 from corpus.values import find_values
 from evals.contracts.blind import blind
 from evals.contracts.blind.ask import SETS as SETS_OF_BLIND
+from evals.contracts.blind.hands import HANDS, WORDS
 from evals.contracts.make_contracts import drawing, word
 
 QUESTIONS = Path(__file__).resolve().parent.parent / "questions"
@@ -32,13 +33,13 @@ def squeezed(text: str) -> str:
 
 def pages(name: str) -> list[str]:
     """The text of each page of a contract."""
-    data = blind.drawing(name) if name in blind.HANDS else drawing(name)
+    data = blind.drawing(name) if name in HANDS else drawing(name)
     return [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data)]
 
 
 def word_text(name: str) -> str:
     """Everything written in a contract's Word file: body, text box and footnotes."""
-    with zipfile.ZipFile(io.BytesIO(blind.word(name) if name in blind.HANDS else word())) as package:
+    with zipfile.ZipFile(io.BytesIO(blind.word(name) if name in HANDS else word())) as package:
         xml = "".join(package.read(f"word/{part}.xml").decode() for part in ("document", "footnotes"))
     return re.sub(r"<[^>]+>", "", xml).replace("&amp;", "&")
 
@@ -77,7 +78,7 @@ def faults(row: dict[str, Any], texts: list[str]) -> list[str]:
 def main() -> int:
     rows = [json.loads(line) for name in SETS for line in (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     texts = {name: pages(name) for name in {row["contract"] for row in rows}}
-    words = {name: squeezed(word_text(name)) for name in ("handicap", *blind.WORDS)}
+    words = {name: squeezed(word_text(name)) for name in ("handicap", *WORDS)}
     bad = 0
     for row in rows:
         wrong = faults(row, texts[row["contract"]])
