@@ -15,6 +15,7 @@ import shutil
 import sqlite3
 import textwrap
 import threading
+import weakref
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
@@ -145,12 +146,13 @@ class Workspace:
         return self._kept_open(ident)
 
     def _kept_open(self, ident: str) -> OpenContract:
-        """A contract, kept open for the next questions; the one opened longest ago is closed beyond `OPEN`."""
+        """A contract, kept open for the next questions; the one opened longest ago is let go beyond `OPEN`."""
         with self._lock:
             if ident not in self._opened:
                 if len(self._opened) >= OPEN:
-                    self._opened.pop(next(iter(self._opened))).client.close()
-                self._opened[ident] = self._load(ident)
+                    del self._opened[next(iter(self._opened))]
+                opened = self._opened[ident] = self._load(ident)
+                weakref.finalize(opened, opened.client.close)  # once nobody asks it anything any more, not before
             return self._opened[ident]
 
     def delete(self, ident: str) -> None:

@@ -1,3 +1,4 @@
+import gc
 import json
 
 import pytest
@@ -86,6 +87,19 @@ def test_a_workspace_is_its_owner_s(tmp_path, words):
     for attempt in (contract.id, f"../{mine.root.name}/{contract.id}", "", "..", "demo/../x"):
         with pytest.raises(UnknownContract):
             theirs.open(attempt)
+
+
+def test_a_contract_let_go_still_answers_who_is_asking_it(tmp_path, words, monkeypatch):
+    monkeypatch.setattr("ingest.workspace.OPEN", 1)
+    workspace = Workspace(tmp_path, "alice", words)
+    first, second = (workspace.add(short_contract(tmp_path)).id for _ in range(2))
+    asked, client = workspace.open(first), workspace.open(first).client
+    workspace.open(second)
+    assert len(asked.dense(words.query("fin du contrat"))) == len(asked.passages)
+    del asked
+    gc.collect()
+    with pytest.raises(AttributeError):
+        client.heartbeat()  # closed with the last who held it
 
 
 def test_deleting_really_deletes(tmp_path, words):
