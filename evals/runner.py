@@ -65,6 +65,9 @@ CONTRACTS = {
     "tremble": "tremble.pdf",
     "pinson": "pinson.pdf",
     "beffroi": "beffroi-scan.pdf",
+    "charme": "charme.pdf",
+    "alouette": "alouette.pdf",
+    "misaine": "misaine-scan.pdf",
 }
 KINDS = {
     "contract": "contract",

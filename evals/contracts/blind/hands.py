@@ -167,6 +167,17 @@ HANDS = {
     ),
     "pinson": Hand("Le Pinson, CPOM GP-PH-24-61", "Serif-Regular", "SansNarrow-Bold", 13, 22, 10.5, 22, (*COLUMN_RULES,), True, "–", foot="{page}/{total}"),
     "beffroi": Hand("", "Serif-Regular", "Serif-Bold", 13.5, 23, 12, 17, (*BOX, *GRID[:1]), True, "-", False, "– {page}/{total} –"),
+    "charme": Hand(
+        "Les Maisons du Charme | HC-LA-2023-19", "Serif-Regular", "Serif-Bold", 12.5, 22.5, 10, 20,
+        (("LINEABOVE", (0, 0), (-1, 0), 1, colors.black), ("LINEBELOW", (0, 0), (-1, 0), 0.6, colors.black),
+         ("LINEBELOW", (0, -1), (-1, -1), 1, colors.black), ("TOPPADDING", (0, 0), (-1, -1), 5), ("BOTTOMPADDING", (0, 0), (-1, -1), 5)),
+        True, "–", foot="page {page} sur {total}", head_rule=True,
+    ),
+    "alouette": Hand(
+        "L'Alouette – PB-SAU-24/PH/008", "Sans-Regular", "SansNarrow-Bold", 11.5, 20, 9.5, 21,
+        (("INNERGRID", (0, 0), (-1, -1), 0.3, colors.steelblue), ("BACKGROUND", (0, 0), (-1, 0), colors.aliceblue)), True, "→", False, "{page}",
+    ),
+    "misaine": Hand("", "Serif-Regular", "Sans-Bold", 13, 22, 10.5, 16, (*GRID[:1],), False, "-", foot="Page {page}/{total}"),
 }  # fmt: skip
 SCANS = {
     "halte": 612,
@@ -180,6 +191,7 @@ SCANS = {
     "gouvernail": 3571,
     "cabestan": 3391,
     "beffroi": 9137,
+    "misaine": 4483,
 }  # each with its scan's seed
 WORDS = (
     "colombier",
@@ -194,4 +206,5 @@ WORDS = (
     "bouvreuil",
     "mesange",
     "pinson",
+    "alouette",
 )  # in Word too
