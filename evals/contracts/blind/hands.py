@@ -168,7 +168,7 @@ HANDS = {
     "pinson": Hand("Le Pinson, CPOM GP-PH-24-61", "Serif-Regular", "SansNarrow-Bold", 13, 22, 10.5, 22, (*COLUMN_RULES,), True, "–", foot="{page}/{total}"),
     "beffroi": Hand("", "Serif-Regular", "Serif-Bold", 13.5, 23, 12, 17, (*BOX, *GRID[:1]), True, "-", False, "– {page}/{total} –"),
     "charme": Hand(
-        "Les Maisons du Charme | HC-LA-2023-19", "Serif-Regular", "Serif-Bold", 12.5, 22.5, 10, 20,
+        "Les Maisons du Charme | HC-LA-2023-19", "Serif-Regular", "Serif-Bold", 12.6, 22.8, 10, 20,
         (("LINEABOVE", (0, 0), (-1, 0), 1, colors.black), ("LINEBELOW", (0, 0), (-1, 0), 0.6, colors.black),
          ("LINEBELOW", (0, -1), (-1, -1), 1, colors.black), ("TOPPADDING", (0, 0), (-1, -1), 5), ("BOTTOMPADDING", (0, 0), (-1, -1), 5)),
         True, "–", foot="page {page} sur {total}", head_rule=True,
