@@ -183,7 +183,8 @@ def usable(value: Value, text: str, asked: Asked) -> Value | None:
     days = value.normalized.endswith("D") and re.search(
         r"combien de jours\b.*\b(par an|ouver|ferm)|ouver\w* combien", asked.folded
     )
-    if value.kind == "duration" and (days or _COUNTED.match(after)) and "number" in asked.kinds:
+    of_days = asked.counted is None or asked.counted.held(fold(value.text), stems_of(fold(value.text)))
+    if value.kind == "duration" and (days or _COUNTED.match(after)) and of_days and "number" in asked.kinds:
         number = re.search(r"\d+", value.normalized)
         return Value("number", value.text, number[0] if number else value.normalized, value.start, value.end)
     return value
@@ -247,7 +248,7 @@ _CUES: tuple[tuple[str, str, str], ...] = (  # question, before the value, after
     (r"effet|commence|debut|demarre|vigueur|a partir de", r"(effet|a compter du|a partir du|debut\w*|en vigueur|depuis)\b[^,;]{0,20}$", ""),
     (r"avant quand|limite|rend|remet|remise|envo|transm|demander|au plus tard|pour quand|pour quelle", r"(avant|au plus tard|echeance|limite|pour)\b[^,;]{0,15}$", r"^[^,;]{0,6}au plus tard"),
     (r"preavis|prevenir|(temps|mois|jours) avant\b|s.y prendre|a l.avance", r"preavis\b[^,;]{0,12}$", r"^\s*(au moins |au plus tard |de )?(avant |a l.avance|preavis)[^,;]{0,12}"),
-    (r"sous combien|combien de (temps|jours) (pour|max|a-t-on|avons|on a)|delai|on a combien de (temps|jours)|jours (pour|avons)", r"(dans (les?|(?:un|le) delai( maximal| maximum)? (?:de|d.))|sous|delai (maximal |maximum )?(est )?(?:de|d.)|dispose(nt)? (?:de|d.))\s*$", ""),
+    (r"sous combien|combien de (temps|jours) (pour|max|a-t-on|avons|on a)|delai|on a combien de (temps|jours)|jours (pour|avons)", r"(dans (les?|(?:un|le) delai( maximal| maximum)? (?:de|d.))|sous|\ben|delai (maximal |maximum )?(est )?(?:de|d.)|dispose(nt)? (?:de|d.))\s*$", ""),
     (r"\bvis|objectif|cible|attein\w+|\bamener|\bramener|attend\w* de nous", r"(vis(e|ent|er)|attein\w+|port(er|ee?s?) a|ramen\w+ a|passer? a|doit [\w ]*|objectif\w*|cible\w*)\b[^,;]{0,15}$", ""),
     (r"maxi|au plus|plafon|depasser|limit|jusqu.a (?:combien|quel(?:le)? (?:pourcentage|taux|part|montant|somme|hauteur))|droit de", r"(au plus|plafon\w*|maxim\w*|depass\w*|exced\w*|limite|sous|limite de)\b[^,;]{0,25}$", r"^[^,;]{0,4}(au plus|maximum)"),
     (r"mini|au moins", r"(au moins|minimum|moins de)\b[^,;]{0,12}$", r"^[^,;]{0,4}(au moins|minimum)"),

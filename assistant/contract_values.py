@@ -125,7 +125,8 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
             bonus -= 0.35 if left else 0.2  # what is added or taken away is not what there is
         if value.kind == "number" and not SOME.search(asked.folded):
             right = fold(text[value.end : value.end + 30])
-            some = re.match(r"\s+(?:de (?:ses|ces|leurs)|d'entre)\b", right)
+            kept = _KEPT.search(fold(after))
+            some = re.match(r"\s+(?:de (?:ses|ces|leurs)|d'entre)\b", right) or (kept and not asked.share(kept[1]))
             its_own = asked.counted is not None and asked.counted.held(right, stems_of(right))
             part = SOME.search(fold(before)[-40:])
             bonus -= 0.25 * bool(some or (part and (not its_own or part[0].startswith("reserv"))))  # a part of what is counted
@@ -179,6 +180,7 @@ def _head(told: str) -> str:
     return re.split(r"\s(?:de l['’]|du|des|de la|de)\s?", told)[0]
 
 
+_KEPT = re.compile(r"^[^,;]{0,40}\b(?:sont|est|seront|sera) reserv\w*(.*)")  # "quatre places y sont réservées à …"
 _CHANGED = 0.2
 _ABOVE = 0.75  # what the sentence before says of a value, beside its own words
 _SHARED = re.compile(r"\bparts?\b|\bpa[iy]\w+|quote|contribu|repart|prend\w* en charge|\bcharges? (communes?|partagees?)")

@@ -293,6 +293,9 @@ def searchable(text: str) -> str:
     return " ".join(text.split())
 
 
+_COUNTER = re.compile(r"\W{0,3}0\s?(?:/|sur)\s?0\W{0,3}")
+
+
 def furniture(pages: Sequence[Page]) -> set[str]:
     """Running headers, footers and page numbers: the shapes (digits as 0) that stand at page edges again and again."""
     edges: dict[str, list[tuple[int, list[int]]]] = {}
@@ -316,6 +319,8 @@ def furniture(pages: Sequence[Page]) -> set[str]:
         follows = any(b - a == 1 for (a, _), (b, _) in pairwise(places))
         if (len(places) >= often and (counts or (scanned and not heading_of(shape)))) or (shape in outer and counts and follows):
             found.add(shape)
+        elif scanned and _COUNTER.fullmatch(shape) and any(numbers and numbers[0] == page for page, numbers in places):
+            found.add(shape)  # on each page read in another way: "-1/7-", "— 3/7 —"
     return found
 
 

@@ -34,6 +34,8 @@ _RUN_IN = re.compile(r"[^.;:]{0,90}?[^\W\d_]{3,}(?:\s?:|\.)\s+(?=[A-ZÀ-Ý«])")
 _SAYS = re.compile(
     r"\b(?:est|sont|ont|peut|peuvent|doit|doivent|sera|seront|verse|alloue|décide|s['’]engage|prend|transmet|remet)\b"
 )
+_STOP = re.compile(r"(?<=[a-zà-ÿ]{3})[.;]\s+(?=[A-ZÀ-Ý])")
+_BROKEN_OFF = r"(?:\S+\s+){8}.*\b(?:le|la|les|un|une|des?|du|et|ou|à|au|aux|par|pour|en|dans|sur|avec|que|qui|dont|son|sa|ses)$"
 _PARTIES = re.compile(r"(?:ET|ENTRE|D.UNE PART|D.AUTRE PART|VU|CONSID[EÉ]RANT|IL (?:A|EST)|DIT|SIGN[EÉ]|POUR)\b", re.IGNORECASE)
 
 
@@ -86,6 +88,8 @@ def _is_sentence(rest: str) -> bool:
         return True
     words = rest.split()
     ended = bool(re.search(r"[.;:,]$", rest)) and not re.search(r"\b(?:etc|[A-Z])\.$", rest)
+    if any(len(rest[: stop.start()].split()) >= 6 for stop in _STOP.finditer(rest)) or re.search(_BROKEN_OFF, rest):
+        return True  # the page ends before the sentence does
     return (ended and len(words) >= 6) or bool(_RUN_IN.match(rest) and ended)
 
 

@@ -55,6 +55,8 @@ def rows_of(words: Sequence[Word]) -> list[list[Word]]:
 def joined(rows: Sequence[Sequence[Word]]) -> str:
     """A cell's rows on one line, words cut at a line's end made whole."""
     text = "\n".join(" ".join(word.text for word in row) for row in rows)
+    if re.fullmatch(r"(?:19|20)\d\d", text.replace("\n", "")):  # a year that a narrow column cuts
+        return text.replace("\n", "")
     text = re.sub(r"(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])", "", text).replace("\n", " ")
     return re.sub(r"^[‘’'`´.,·:;|~]\s*(?=\w)|\s*[|‘`´]$", "", text)  # a rule's end or a grain of dust, read as a sign
 

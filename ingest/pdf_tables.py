@@ -10,10 +10,25 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from ingest.flow import Cell, Table
 from ingest.ocr import DPI, _page_lines
 from ingest.page_words import Word, is_figures, is_in, joined, rows_of, split_rows
-from ingest.ruled import _NEAR, Box, _cells, _ending_well, _in_bands, _meeting, _places, _Rule, _stacks
+from ingest.ruled import (
+    _NEAR,
+    APART,
+    Box,
+    _cells,
+    _closed,
+    _ending_well,
+    _in_bands,
+    _meeting,
+    _places,
+    _Rule,
+    _stacks,
+    unruled_rows,
+)
 from ingest.ruled import _joined as _in_line
 
 _SCALE = DPI / 72  # pixels of a scan: what the readers of scanned pages reckon in
@@ -73,7 +88,7 @@ def _grids(page: Any, words: Sequence[Word]) -> Iterator[list[Box]]:
     near = _NEAR * _INCH
     alone: list[_Rule] = []
     for group in _meeting(_in_line(across, _INCH), _in_line(down, _INCH), near):
-        h, v = _ending_well(*group, near)
+        h, v = _ending_well(*_closed(*group, near), near)
         if len(_places(h, near)) > 2 and len(_places(v, near)) > 2:
             boxes = _cells(h, v, near)
             if len({b.column for b in boxes}) > 1 and len({b.row for b in boxes}) > 1:
@@ -130,30 +145,54 @@ def _banded(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) ->
             len(pieces) > 1 and min(lines) > 2 and (not several or len(set(several)) > 1 or several[0] * len(several) < 4)
         )
         changes = len(pieces) > 1 and len(table) > 1 and len(shared) < max(len(columns), len(pieces))
+        top = _heading(ys[n:], start, end, words) if is_prose else []  # below the prose, the heading of another table
+        within = not top and len(pieces) > 1 and len(columns) == len(shared) >= len(pieces)
+        if within and (rows := _unruled(inside, start, is_prose)):
+            table += (
+                rows  # a heading between two rules, rows with none between them, a last rule: the commonest of printed tables
+            )
+            columns = shared
+            continue
         if is_prose or changes:
             yield _table([*table, *_closing(table, columns, inside, start)], start, end)
             table, columns = [], []
-        if is_prose and (top := _heading(ys[n:], start, end, words)):  # below the prose, the heading of another table
+        if top:
             over = [w for w in inside if w.middle / 2 >= top[0]]
             columns = _merged([(w.left // 2 - start, w.right // 2 - start) for w in over], 0.055 * _INCH)
             table.append((round(top[0]), round(high), columns))
         if pieces and not is_prose:
             columns = _merged(columns + pieces, 0) if len(pieces) > 1 else columns
             table.append((round(low), round(high), pieces))
-    below = [w for w in words if ys[-1] <= w.middle / 2 <= ys[-1] + 0.8 * _INCH and start <= (w.left + w.width / 2) / 2 <= end]
+    reach = 0.8 if len(table) > 1 else _REACH
+    below = [w for w in words if ys[-1] <= w.middle / 2 <= ys[-1] + reach * _INCH and start <= (w.left + w.width / 2) / 2 <= end]
     yield _table([*table, *_closing(table, columns, below, start)], start, end)
+
+
+def _unruled(inside: Sequence[Word], start: int, surely: bool) -> list["_Band"]:
+    """The rows of a stretch of a table without rules between them (see `unruled_rows`)."""
+    out = []
+    usual = float(np.median([w.height for w in inside]))
+    for top, bottom in unruled_rows(_merged([(w.top, w.top + w.height) for w in inside], 1), usual, DPI, surely):
+        held = [w for w in inside if top <= w.middle <= bottom]
+        pieces = _merged([(w.left // 2 - start, w.right // 2 - start) for w in held], 0.055 * _INCH)
+        out.append((top // 2, -(-bottom // 2), pieces))
+    return out
 
 
 def _closing(table: Sequence["_Band"], columns: Sequence[tuple[int, int]], below: Sequence[Word], start: int) -> list["_Band"]:
     """The last row, where no rule is drawn under it: the line of the words `below` that stands as near to the table's last
-    rule as its rows do, a stretch of words in each of its columns; [] where there is none."""
-    if len(table) < 2 or not below:
-        return []
-    low, line = table[-1][1], rows_of(below)[0]
-    pieces = _merged([(w.left // 2 - start, w.right // 2 - start) for w in line], 0.055 * _INCH)
-    top, bottom = min(w.top for w in line) / 2, max(w.top + w.height for w in line) / 2
-    aligned = len(pieces) == len(columns) == len(_merged([*columns, *pieces], 0)) > 1
-    return [(low, round(bottom + 2), pieces)] if aligned and top - low < 0.09 * _INCH else []
+    rule as its rows do, a stretch of words in each of its columns; [] where there is none. A heading alone takes all such
+    lines: its table goes on over the page."""
+    out: list[_Band] = []
+    for line in rows_of(below):
+        pieces = _merged([(w.left // 2 - start, w.right // 2 - start) for w in line], 0.055 * _INCH)
+        top, bottom = min(w.top for w in line) / 2, max(w.top + w.height for w in line) / 2
+        aligned = len(pieces) == len(columns) == len(_merged([*columns, *pieces], 0)) > 1
+        low, near = (out[-1][1], APART) if out else (table[-1][1] if table else 0, 0.09 if len(table) > 1 else APART / 2)
+        if not table or not aligned or top - low > near * _INCH or (out and len(table) > 1):
+            break
+        out.append((low, round(bottom + 2), pieces))
+    return out
 
 
 _Band = tuple[int, int, list[tuple[int, int]]]

@@ -16,6 +16,8 @@ Picture = np.ndarray  # grey, uint8, 0 black; rows, columns
 _H, _V = 0.4, 0.24  # inches: a shorter stroke is a letter's
 _NEAR = 0.07  # inches: how far apart the ends of two rules may be that meet
 _MOST_SEEN = 0.4  # the share of a rule that is seen, at least
+APART = 0.3  # inches of white between two rows: more is between paragraphs
+_TIGHT = 0.5  # of a line's height: less white may be between the lines of one cell
 _PALE = 8  # how much darker than its surroundings a rule is (of 255), on the mean
 
 
@@ -66,7 +68,8 @@ def ruled_tables(page: Picture, dpi: int) -> list[list[Box]]:
     alone: list[_Rule] = []
     stacks: list[list[_Rule]] = []
     for lying, standing in _meeting(across, down, near):
-        h, v = _ending_well(_mend(lying, standing, near, small), _mend(standing, lying, near, turned), near)
+        mended = _mend(lying, standing, near, small), _mend(standing, lying, near, turned)
+        h, v = _ending_well(*_closed(*mended, near), near)
         if len(h) > 1 and len(_places(v, near)) > 2:
             tables.append(_cells(h, v, near))
         elif v:  # a frame around rows
@@ -210,6 +213,29 @@ def _mend(rules: list[_Rule], others: list[_Rule], near: float, picture: Picture
     return mended
 
 
+def _closed(across: list[_Rule], down: list[_Rule], near: float) -> tuple[list[_Rule], list[_Rule]]:
+    """The rules of a grid without a frame, with the frame: where two rules or more run on to one line past the last that crosses
+    them, the outer cells end there."""
+    return [*across, *_frame(down, across, near)], [*down, *_frame(across, down, near)]
+
+
+def _frame(rules: list[_Rule], crossed: list[_Rule], near: float) -> list[_Rule]:
+    """The two sides of a frame at which `rules` end beyond all those they cross."""
+    if len(rules) < 2 or not crossed:
+        return []
+    first, last = min(c.at for c in crossed), max(c.at for c in crossed)
+    start, end = round(min(c.start for c in crossed)), round(max(c.end for c in crossed))
+    out = []
+    for far, ends in (
+        (min(r.start for r in rules), [r.start for r in rules]),
+        (max(r.end for r in rules), [r.end for r in rules]),
+    ):
+        past = far < first - 2 * near or far > last + 2 * near
+        if past and sum(abs(at - far) <= near for at in ends) >= max(2, len(rules) / 2):
+            out.append(_Rule(far, far, start, end))
+    return out
+
+
 def _ending_well(across: list[_Rule], down: list[_Rule], near: float) -> tuple[list[_Rule], list[_Rule]]:
     """The rules that run from one rule to another, as a table's do; strokes of letters in line end anywhere."""
 
@@ -310,10 +336,34 @@ def _banded(small: Picture, pale: Picture, ys: list[float], start: int, end: int
         ink = (crop < np.median(crop) - 50) | (light > np.median(light) + 50)  # black on white, or white on black
         pieces = _runs(ink.any(axis=0), 0.08 * inch, 0.02 * inch)
         lines = [len(_runs(ink[:, a:b].any(axis=1), 2, 0.03 * inch)) for a, b in pieces]
-        if len(pieces) > 1 and min(lines) > 2:  # several rows with no rule between them
+        several = len(pieces) > 1 and min(lines) > 2  # rows with no rule between them
+        written = [(low + a, low + b) for a, b in _runs(ink.any(axis=1), 2, 0.03 * inch)]
+        usual = float(np.median([b - a for a, b in written])) if written else 0.0
+        columns = bands[0][2] if bands else []
+        aligned = len(columns) > 1 and all(any(a < d and c < b for c, d in columns) for a, b in pieces)
+        rows = unruled_rows(written, 1.4 * usual, inch, several) if aligned and len(pieces) > 1 else []
+        if several and not rows:
             return []
-        bands.append((low, high, pieces))
+        for a, b in rows or [(low, high)]:
+            bands.append((a, b, _runs(ink[a - low : b - low].any(axis=0), 0.08 * inch, 0.02 * inch) if rows else pieces))
     return _in_bands(bands, start, end, inch)
+
+
+def unruled_rows(lines: Sequence[tuple[int, int]], usual: float, inch: float, surely: bool) -> list[tuple[int, int]]:
+    """The rows of a table that no rule parts, told by the white between its `lines` (top, bottom; `usual` is a line's height):
+    where a cell has several lines those stand closer than rows do. [] where white is as wide as between paragraphs, where there
+    is one row, and, unless there are `surely` several, where no line stands apart from the next."""
+    gaps = [b[0] - a[1] for a, b in pairwise(lines)]
+    if not gaps or max(gaps) > APART * inch or not (surely or max(gaps) > _TIGHT * usual):
+        return []
+    close = min(gaps) < _TIGHT * usual and max(gaps) > 2 * max(min(gaps), 1)
+    rows: list[tuple[int, int]] = []
+    for line in lines:
+        if rows and close and line[0] - rows[-1][1] < (min(gaps) + max(gaps)) / 2:
+            rows[-1] = (rows[-1][0], line[1])
+        else:
+            rows.append(line)
+    return rows if len(rows) > 1 else []
 
 
 def _in_bands(bands: list[tuple[int, int, list[tuple[int, int]]]], start: int, end: int, inch: float) -> list[Box]:

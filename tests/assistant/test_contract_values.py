@@ -27,6 +27,10 @@ ARTICLES = [
     ("Article 11 – Suites", "Si l'activité baisse, l'Agence prévient l'association deux mois avant et lui laisse vingt jours pour répondre. En cas de manquement grave, elle met fin au contrat un mois après une mise en demeure.", []),
     ("Article 12 – Activité", "Le taux d'absence des usagers est suivi. L'activité prévue est la suivante.", ACTIVITY),
     ("Article 13 – Séjours", "La durée moyenne d'un séjour en urgence ne dépasse pas 20 jours en chambre seule et 35 jours pour une famille.", []),
+    ("Article 20 – Orientations", "L'association déclare toute place libre dans les douze heures et se prononce sur une orientation en six jours ouvrables.", []),
+    ("Article 21 – Ouverture", "L'internat est ouvert 190 nuits par an, l'école 215 jours.", []),
+    ("Article 22 – Réserve", "Trois places d'urgence du Môle y sont réservées aux sorties de maternité.", []),
+    ("Article 23 – Douches", "La Région verse 27 400 € pour la réfection des douches de La Jetée.", []),
     ("AVENANT N° 1", "Le présent avenant modifie le contrat comme suit.", []),
     ("Article 1", "La capacité de l'accueil de jour du Môle passe de 7 à 12 places.", []),
 ]  # fmt: skip
@@ -40,6 +44,10 @@ def ask(engine, tmp_path_factory):
 @pytest.mark.parametrize(
     ("text", "normalized"),
     [
+        ("on a combien de temps pour se prononcer sur une orientation ?", "P6D"),
+        ("l'internat est ouvert combien de nuits dans l'année ?", "190"),
+        ("combien de places d'urgence on a au Môle ?", "9"),  # not those that are reserved
+        ("la Région donne combien pour refaire les douches ?", "27400"),
         ("combien de places à La Jetée ?", "19"),  # no column being named, the total
         ("combien de places d'urgence à La Jetée ?", "5"),
         ("combien de places au Môle pour les familles ?", "7"),  # "sept sont réservées": of the places said before

@@ -137,6 +137,13 @@ def test_running_headers_and_page_numbers_are_left_out():
     assert all("Vallée" not in p.text and "/ 5" not in p.text for p in passages(*pages))
 
 
+def test_a_scan_s_page_numbers_are_left_out_however_each_was_read():
+    feet = ["-1/4-", "— 2/4 —", "- —", "— 4/4 —"]
+    pages = [Page(n, f"Phrase propre à cette page, la {foot}.\n\n{foot}", ocr=True) for n, foot in enumerate(feet, 1)]
+    assert {line_shape(feet[0]), line_shape(feet[1])} <= furniture(pages)
+    assert not furniture([Page(1, "Fait à Brive en\n\n12/2024", ocr=True), Page(2, "Annexe", ocr=True)])
+
+
 def test_a_cover_s_lines_are_kept():
     found = passages(
         "CONTRAT PLURIANNUEL\nD'OBJECTIFS ET DE MOYENS\n\nAssociation Les Ormes\n\n2025-2029", "Article 1 – Objet\n\nTexte."
@@ -211,6 +218,53 @@ def test_rows_that_no_rule_parts_are_read_apart(tmp_path, rules, tall):
     SimpleDocTemplate(str(tmp_path / "c.pdf")).build([Paragraph("Article 6 – Dépendance", style), table])
     views = [passage_view(p) for p in passages(read_document(tmp_path / "c.pdf")[0].text)]
     assert any("Site : Le Parc aux grands tilleuls argentés ; GMP : 698 ; Places : 60" in view for view in views), views
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [("LINEABOVE", (0, 0), (-1, 0), 1, "black"), ("LINEBELOW", (0, 0), (-1, 0), 0.6, "black"), ("LINEBELOW", (0, -1), (-1, -1), 1, "black")],
+        [("INNERGRID", (0, 0), (-1, -1), 0.3, "black"), ("BACKGROUND", (0, 0), (-1, 0), "aliceblue")],
+    ],
+    ids=["three rules", "no frame"],
+)  # fmt: skip
+@pytest.mark.parametrize("last", ["Équipe mobile", "Astreinte d'infirmier, la nuit et les jours fériés"])
+def test_rows_of_words_are_read_apart_with_their_heading(tmp_path, rules, last):
+    from reportlab.lib.styles import getSampleStyleSheet
+    from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
+
+    style = getSampleStyleSheet()["Normal"]
+    rows = [["Nature", "Maison", "Condition"], ["Accueil de jour", "La Glane", "transport compris"], ["Pôle d'activités et de soins adaptés", "Le Parc", "labellisation"], [last, "Les trois", "bilan chaque année"]]  # fmt: skip
+    table = Table([[Paragraph(cell, style) for cell in row] for row in rows], colWidths=[110, 90, 120])
+    table.setStyle([*rules, ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("TOPPADDING", (0, 0), (-1, -1), 5), ("BOTTOMPADDING", (0, 0), (-1, -1), 5)])  # fmt: skip
+    told = Paragraph("Ces financements sont suivis chaque année par les deux autorités, qui en arrêtent les suites.", style)
+    SimpleDocTemplate(str(tmp_path / "c.pdf")).build([Paragraph("Article 6 – Financements", style), table, told, told])
+    views = [passage_view(p) for p in passages(read_document(tmp_path / "c.pdf")[0].text)]
+    for row in rows[1:]:
+        assert any("; ".join(f"{h} : {c} " for h, c in zip(rows[0], row, strict=True)).strip() in view for view in views), views
+
+
+def test_a_table_that_goes_on_over_the_page_keeps_its_heading_over_the_first_rows(tmp_path):
+    from reportlab.platypus import SimpleDocTemplate, Spacer, Table
+
+    rows = [["Maison", "Forfait 2026", "Part versée"], ["La Glane", "402 900 €", "le tiers"], ["Le Parc", "305 760 €", "la moitié"], ["Les Sorbiers", "187 020 €", "le tout"]]  # fmt: skip
+    rules = [("LINEABOVE", (0, 0), (-1, 0), 1, "black"), ("LINEBELOW", (0, 0), (-1, 0), 0.6, "black"), ("LINEBELOW", (0, -1), (-1, -1), 1, "black")]  # fmt: skip
+    SimpleDocTemplate(str(tmp_path / "c.pdf")).build(
+        [Spacer(1, 635), Table(rows, colWidths=[120, 120, 120], repeatRows=1, style=rules)]
+    )
+    pages = read_document(tmp_path / "c.pdf")
+    assert len(pages) == 2 and "305 760" not in pages[0].text
+    assert any(
+        "Maison : La Glane ; Forfait 2026 : 402 900 € ; Part versée : le tiers" in passage_view(p)
+        for p in passages(pages[0].text)
+    )
+
+
+def test_a_clause_that_the_page_s_end_breaks_off_is_no_heading():
+    said = "L'État alloue en 2025 une aide de 38 600 € pour l'étanchéité. Elle est rendue si le chantier finit après le 31"
+    found = passages(f"Chapitre IV – Moyens\n\nIV.3. Le coût est revu chaque année.\n\nIV.4. {said}\n\n— 3/7 —", "mars 2026.")
+    assert any("38 600 €" in p.text and p.path[-1] == "IV.4" for p in found)
+    assert heading_of("IV.4. L'État alloue aux deux maisons de la ville une aide ponctuelle pour la").title == "IV.4"
 
 
 def test_a_second_table_of_a_page_keeps_its_heading_and_its_last_row_without_a_rule(tmp_path):

@@ -1,7 +1,7 @@
 """Words in cells: a table whose columns alone are ruled is cut into its rows where figures stand one under the other."""
 
 from ingest.page_words import Word, is_in, joined, rows_of, split_columns, split_rows
-from ingest.ruled import Box
+from ingest.ruled import Box, unruled_rows
 
 LEFT = [Box(0, 0, 1, 1, 0, 0, 400, 200), Box(0, 1, 1, 1, 400, 0, 600, 200), Box(0, 2, 1, 1, 600, 0, 800, 200)]
 
@@ -33,6 +33,18 @@ def test_rows_are_cut_at_the_dates():
 def test_a_date_on_two_lines_is_one():
     words = [word("Deux", 10, 10), word("places", 10, 50), word("1er", 410, 10), word("mars", 475, 10), word("2026", 410, 50)]
     assert [row[:2] for row in table(words)] == [["Deux places", "1er mars 2026"]]
+
+
+def test_a_year_that_a_narrow_column_cuts_is_one():
+    assert joined([[word("202", 10, 10)], [word("5", 10, 40)]]) == "2025"
+    assert joined([[word("202", 10, 10)], [word("lits", 10, 40)]]) == "202 lits"
+
+
+def test_rows_without_rules_are_told_by_the_white_between_them():
+    pitch = [(0, 30), (60, 90), (98, 128), (158, 188)]  # the second has two lines
+    assert unruled_rows(pitch, 30, 300, surely=True) == [(0, 30), (60, 128), (158, 188)]
+    assert unruled_rows([(0, 30), (36, 66)], 30, 300, surely=False) == []  # one cell of two lines
+    assert unruled_rows([(0, 30), (200, 230)], 30, 300, surely=True) == []  # paragraphs
 
 
 def test_sentences_of_several_lines_are_one_row():
