@@ -68,6 +68,9 @@ CONTRACTS = {
     "charme": "charme.pdf",
     "alouette": "alouette.pdf",
     "misaine": "misaine-scan.pdf",
+    "erable": "erable.pdf",
+    "rossignol": "rossignol.pdf",
+    "etrave": "etrave-scan.pdf",
 }
 KINDS = {
     "contract": "contract",

@@ -178,6 +178,18 @@ HANDS = {
         (("INNERGRID", (0, 0), (-1, -1), 0.3, colors.steelblue), ("BACKGROUND", (0, 0), (-1, 0), colors.aliceblue)), True, "→", False, "{page}",
     ),
     "misaine": Hand("", "Serif-Regular", "Sans-Bold", 13, 22, 10.5, 16, (*GRID[:1],), False, "-", foot="Page {page}/{total}"),
+    "erable": Hand(
+        "HC-DT48/PA/2023-211", "SansNarrow-Regular", "SansNarrow-Bold", 13, 22, 11.5, 22,
+        (("GRID", (0, 0), (-1, -1), 0.4, colors.slategrey), ("BACKGROUND", (0, 0), (-1, 0), colors.gainsboro),
+         ("ROWBACKGROUNDS", (0, 1), (-1, -1), (colors.white, colors.whitesmoke))), True, "-", False,
+        "ARS HC / CD Lonne / RPE – p. {page} sur {total}", True,
+    ),
+    "rossignol": Hand(
+        "Le Rossignol, notre contrat", "Serif-Regular", "Serif-Bold", 13, 21, 11, 24,
+        (("LINEABOVE", (0, 0), (-1, 0), 1, colors.darkslateblue), ("LINEBELOW", (0, 0), (-1, -1), 0.25, colors.darkslateblue),
+         ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.darkslateblue)), True, "–", foot="– {page} –",
+    ),
+    "etrave": Hand("", "Mono-Regular", "Mono-Bold", 11, 18.5, 9.5, 14, (("GRID", (0, 0), (-1, -1), 0.6, colors.black),), False, "-", False, "{page}."),
 }  # fmt: skip
 SCANS = {
     "halte": 612,
@@ -192,6 +204,7 @@ SCANS = {
     "cabestan": 3391,
     "beffroi": 9137,
     "misaine": 4483,
+    "etrave": 4673,
 }  # each with its scan's seed
 WORDS = (
     "colombier",
@@ -207,4 +220,5 @@ WORDS = (
     "mesange",
     "pinson",
     "alouette",
+    "rossignol",
 )  # in Word too
