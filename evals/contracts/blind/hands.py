@@ -185,7 +185,7 @@ HANDS = {
         "ARS HC / CD Lonne / RPE – p. {page} sur {total}", True,
     ),
     "rossignol": Hand(
-        "Le Rossignol, notre contrat", "Serif-Regular", "Serif-Bold", 13, 21, 11, 24,
+        "Le Rossignol, notre contrat", "Serif-Regular", "Serif-Bold", 13, 22, 11, 24,
         (("LINEABOVE", (0, 0), (-1, 0), 1, colors.darkslateblue), ("LINEBELOW", (0, 0), (-1, -1), 0.25, colors.darkslateblue),
          ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.darkslateblue)), True, "–", foot="– {page} –",
     ),
