@@ -179,7 +179,7 @@ HANDS = {
     ),
     "misaine": Hand("", "Serif-Regular", "Sans-Bold", 13, 22, 10.5, 16, (*GRID[:1],), False, "-", foot="Page {page}/{total}"),
     "erable": Hand(
-        "HC-DT48/PA/2023-211", "SansNarrow-Regular", "SansNarrow-Bold", 13, 22, 11.5, 22,
+        "HC-DT48/PA/2023-211", "SansNarrow-Regular", "SansNarrow-Bold", 13, 22, 10.5, 22,
         (("GRID", (0, 0), (-1, -1), 0.4, colors.slategrey), ("BACKGROUND", (0, 0), (-1, 0), colors.gainsboro),
          ("ROWBACKGROUNDS", (0, 1), (-1, -1), (colors.white, colors.whitesmoke))), True, "-", False,
         "ARS HC / CD Lonne / RPE – p. {page} sur {total}", True,
