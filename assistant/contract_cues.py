@@ -249,7 +249,7 @@ _CUES: tuple[tuple[str, str, str], ...] = (  # question, before the value, after
     (r"avant quand|limite|rend|remet|remise|envo|transm|demander|au plus tard|pour quand|pour quelle", r"(avant|au plus tard|echeance|limite|pour)\b[^,;]{0,15}$", r"^[^,;]{0,6}au plus tard"),
     (r"preavis|prevenir|(temps|mois|jours) avant\b|s.y prendre|a l.avance", r"preavis\b[^,;]{0,12}$", r"^\s*(au moins |au plus tard |de )?(avant |a l.avance|preavis)[^,;]{0,12}"),
     (r"sous combien|combien de (temps|jours) (pour|max|a-t-on|avons|on a)|delai|on a combien de (temps|jours)|jours (pour|avons)", r"(dans (les?|(?:un|le) delai( maximal| maximum)? (?:de|d.))|sous|\ben|delai (maximal |maximum )?(est )?(?:de|d.)|dispose(nt)? (?:de|d.))\s*$", ""),
-    (r"\bvis|objectif|cible|attein\w+|\bamener|\bramener|attend\w* de nous", r"(vis(e|ent|er)|attein\w+|port(er|ee?s?) a|ramen\w+ a|passer? a|doit [\w ]*|objectif\w*|cible\w*)\b[^,;]{0,15}$", ""),
+    (r"\bvis|objectif|cible|attein\w+|\bamener|\bramener|attend\w* de nous|\bdescend\w* a\b|\btomber a\b|\bmonter a\b|\barriver a\b", r"(vis(e|ent|er)|attein\w+|port(er|ee?s?) a|ramen\w+ a|passer? a|doit [\w ]*|objectif\w*|cible\w*)\b[^,;]{0,15}$", ""),
     (r"maxi|au plus|plafon|depasser|limit|jusqu.a (?:combien|quel(?:le)? (?:pourcentage|taux|part|montant|somme|hauteur))|droit de", r"(au plus|plafon\w*|maxim\w*|depass\w*|exced\w*|limite|sous|limite de)\b[^,;]{0,25}$", r"^[^,;]{0,4}(au plus|maximum)"),
     (r"mini|au moins", r"(au moins|minimum|moins de)\b[^,;]{0,12}$", r"^[^,;]{0,4}(au moins|minimum)"),
     (r"baiss|perd|reduc|reduit|abattement|penal", r"(reduit\w*|baiss\w*|taux de reduction|abattement\w*)\b[^,;]{0,40}$", ""),

@@ -23,7 +23,7 @@ _LENGTH = re.compile(
     rf"(?:pour|sur|duree\s*(?:du (?:present )?contrat)?\s*(?:de|est de|:|est fixee a)|dure)\s+(?:une\s+(?:duree|periode)\s+(?:maximale\s+)?de\s+)?{_COUNT}\s+(?P<unit>ans?|annees?|exercices?|mois)\b"
 )
 _LIVES = re.compile(
-    r"\b(?:contrat|cpom|convention)\b[^.;]{0,80}\b(?:prend(?:ra)? (?:effet|fin)|cesse(?:ra)?|s.arrete|entre(?:ra)? en vigueur|s.acheve|expire|est (?:conclue?|souscrite?|signee? pour|passee?)|arrive a|court|vaut|vient a|couvre|remontent|dure(?:ra)?|se termine|porte sur la periode|produi(?:t|ra)|s.applique (?:du|pour la|a compter))\b"
+    r"\b(?:contrat|cpom|(?<!une )convention)\b[^.;]{0,80}\b(?:prend(?:ra)? (?:effet|fin)|cesse(?:ra)?|s.arrete|entre(?:ra)? en vigueur|s.acheve|expire|est (?:conclue?|souscrite?|signee? pour|passee?)|arrive a|court|vaut|vient a|couvre|remontent|dure(?:ra)?|se termine|porte sur la periode|produi(?:t|ra)|s.applique (?:du|pour la|a compter))\b"
 )
 _IT_LIVES = re.compile(
     r"\bil (?:prend(?:ra)? (?:effet|fin)|entre(?:ra)? en vigueur|cesse(?:ra)?|expire(?:ra)?|arrive a|s.acheve(?:ra)?|se termine(?:ra)?|a une duree|dure|court"
@@ -104,9 +104,13 @@ def read_life(pieces: Sequence[Piece], about_term: Sequence[Piece], changes: Seq
     """The contract's life; `about_term` are the pieces that hold its duration clause, best first."""
     signatures = list(_signatures(pieces))
     life = Life(signed=signatures[0] if signatures else None)
-    spoken = [s for piece in (*about_term[:3], *_periods(pieces)) for s in _spoken(piece)]
+    clause = [s for piece in about_term[:3] for s in _spoken(piece)]
     length: tuple[int, Dated] | None = None
-    for piece, text in spoken:
+    elsewhere = [s for piece in _periods(pieces) for s in _spoken(piece)]
+    for n, (piece, text) in enumerate([*clause, *elsewhere]):
+        if n == len(clause):  # no clause says it: the contract's own marks do, before a sentence from anywhere
+            life.effect = life.effect or _labelled(pieces, _BEGINS)
+            life.first_term = life.first_term or _labelled(pieces, _FINISHES)
         folded = fold(one_line(text))
         if _NOT_OURS.search(folded) and not re.search(r"\b(contrat|cpom)\b", folded):
             continue
@@ -116,6 +120,7 @@ def read_life(pieces: Sequence[Piece], about_term: Sequence[Piece], changes: Seq
         if length is None and (match := _LENGTH.search(folded)):
             count = int(match["n"]) if match["n"].isdigit() else NUMBER_WORDS[match["n"]]
             length = (count if match["unit"] == "mois" else 12 * count), Dated("", match[0], piece.page, piece.label, text)
+    life.signed = life.signed or _labelled(pieces, _SIGNED)
     life.effect = life.effect or _labelled(pieces, _BEGINS)
     life.first_term = life.first_term or _labelled(pieces, _FINISHES)
     start = day_of(life.effect.value) if life.effect else None
@@ -140,7 +145,10 @@ def read_life(pieces: Sequence[Piece], about_term: Sequence[Piece], changes: Seq
     return life
 
 
-_BEGINS = re.compile(r"(?:date (?:de |d'))?(?:debut|effet|prise d'effet|date d'effet|entree en vigueur)(?: du (?:contrat|cpom))?")
+_SIGNED = re.compile(r"(?:date de )?signature(?: du (?:contrat|cpom))?|(?:contrat )?signe le")
+_BEGINS = re.compile(
+    r"(?:date (?:de |d'))?(?:debut|application|effet|prise d'effet|date d'effet|entree en vigueur)(?: du (?:contrat|cpom))?"
+)
 _FINISHES = re.compile(r"(?:date (?:de |d'))?(?:fin|terme|echeance|expiration)(?: du (?:contrat|cpom))?")
 
 
@@ -151,7 +159,8 @@ def _labelled(pieces: Sequence[Piece], label: re.Pattern[str]) -> Dated | None:
         if piece.zone == AVENANT or piece.page > _MARKS:
             continue
         told = [(piece.cells[0][1], piece.cells[1][1])] if len(piece.cells) == 2 else []
-        told += [(a, b) for line in piece.text.splitlines() for a, mark, b in [line.partition(":")] if mark and not piece.cells]
+        said_there = re.split(r"\n|(?<=\d{4})[.;,]\s|\s[–—|]\s", piece.text) if not piece.cells else []  # "Signature : … Fin : …"
+        told += [(a, b) for said in said_there for a, mark, b in [said.partition(":")] if mark]
         for name, said in told:
             dates = [v for v in find_values(one_line(said)[:40], "date") if day_of(v.normalized)]
             if dates and dates[0].start <= _BESIDE and label.fullmatch(fold(name).strip(" :\t■▪•-–—*·")):

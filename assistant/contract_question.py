@@ -36,6 +36,7 @@ _INVERTED = re.compile(r"-(?:t-)?(?:il|elle|on|ils|elles|je|nous|vous|ce|tu|moi|
 # What says how the question is put, not what it is about.
 _EMPTY = re.compile(
     r"\bpas sur le papier\b|\ben (?:jeu|cause|question)\b|\bme (?:re)?demande(?:nt)?\b|(?<=combien) de temps|(?<=quel) delai|\b(?:avant|apres|depuis|sans) (?:l.|la |cet(?:te)? )?(?:avenant|modif(?:ication)?)\b|\b(?:nous )?(?:est|sont) demandee?s?\b"
+    r"|\bentre le debut et la fin\b|\b(?:a|d.ici|jusqu.a) la fin\b(?! (?:d|l))|\bau final\b|\bfinalement\b|\bin fine\b"
     r"|\bpar rapport (?:a|aux?)\b|\bdans le cadre d(?:es?|u)?\b|\ben (?:fonction|termes?|matiere) d(?:es?|u)?\b|\bau (?:niveau|sein|cours) d(?:es?|u)?\b|\ba (?:l.egard|propos) d(?:es?|u)?\b"
 )
 # What is left out of what is asked for: "hors taux national", "(sans l'urgence)".
@@ -169,7 +170,10 @@ def understand(question: Question, reading: Reading) -> Asked:
 
 
 def _called(idea: Idea, reading: Reading) -> Idea:
-    """An idea that is also met under the other name of the only establishment of its kind: "la MAS" where it is "Le Clos Marin"."""
+    """An idea that is also met under the other name of the only establishment of its kind: "la MAS" where it is "Le Clos Marin"; or of
+    its town."""
+    if name := reading.towns.get(idea.name):
+        return replace(idea, patterns=(*idea.patterns, re.compile(rf"\b{re.escape(name)}\b")))
     for kind, name in reading.names.items():
         alone = sum(other.startswith(kind.split()[0]) for other in reading.names) == 1
         if idea.name in (kind, name) or (alone and idea.name == kind.split()[0]):

@@ -32,6 +32,9 @@ _NAMED_PLACE = re.compile(
 )
 
 
+_TOWN = re.compile(r"communes?(?: d.implantation)?|villes?|localites?|localisation|lieux?|implantation")
+
+
 class Span:
     """A text seen three ways: folded, as stems (with those of `meaning`, what its acronyms stand for), as written."""
 
@@ -105,6 +108,19 @@ class Reading:
         often = Counter(name for names in found.values() for name in names)
         return {kind: name for kind, (name, *more) in found.items() if not more and often[name] == 1}
 
+    @cached_property
+    def towns(self) -> dict[str, str]:
+        """The name of the only establishment of each town of a table "Établissement | Commune", both folded."""
+        found: dict[str, set[str]] = {}
+        for unit in self.units:
+            label = _NAMED_PLACE.fullmatch(one_line(unit.piece.cells[0][1]).strip()) if unit.is_row else None
+            if label is None:
+                continue
+            for head, cell in unit.piece.cells[1:]:
+                if re.fullmatch(r"[A-ZÀ-Ý][\w’'-]{3,}", cell.strip()) and _TOWN.fullmatch(fold(head)):
+                    found.setdefault(fold(cell.strip()), set()).add(fold(label["name"]).strip(" «»"))
+        return {town: name for town, (name, *more) in found.items() if not more and name != town}
+
     @property
     def base_year(self) -> int | None:
         """The year that tables call N: the contract's first."""
@@ -122,7 +138,9 @@ def read_contract(opened: OpenContract) -> Reading:
         sheet = make_sheet(opened)
         units = _with_notes([unit for piece, intro in _introduced(_headed(sheet.pieces)) for unit in _units(piece, intro)])
         units += _sheet_units(sheet) + [_change_unit(change, sheet) for change in sheet.changes]
-        acronyms = _acronyms(sheet.pieces)
+        codes = _codes(sheet.pieces)
+        acronyms = _acronyms(sheet.pieces) | {fold(code): fold(name) for code, name in codes.items()}
+        units = [_decoded(unit, codes) for unit in units] if codes else units
         reading = _READ[opened.lexical] = Reading(tuple(_spelt(unit, acronyms) for unit in units), sheet, acronyms)
     return reading
 
@@ -131,6 +149,19 @@ def _spelt(unit: Unit, acronyms: Mapping[str, str]) -> Unit:
     """A unit whose heading is also known by what its acronyms stand for ("répartition de la DGC")."""
     meaning = " ".join(acronyms[word] for word in re.findall(r"[a-z0-9]+", unit.near.folded) if word in acronyms)
     return replace(unit, near=Span(unit.near.text, meaning)) if meaning else unit
+
+
+def _decoded(unit: Unit, codes: Mapping[str, str]) -> Unit:
+    """A row with the names of the establishments whose codes stand in its headings or cells: "VER" is also "MAS Le Verdier"."""
+    if not unit.is_row:
+        return unit
+    own = re.sub(r"[^;]+", lambda part: _named(part[0], codes), unit.own.text)
+    return replace(unit, own=Span(own), heads=tuple(Span(_named(head.text, codes)) for head in unit.heads))
+
+
+def _named(text: str, codes: Mapping[str, str]) -> str:
+    code = re.match(r"\s*([A-Z\d]{2,6})(?= \(|\s*$)", text)
+    return f"{text} {codes[code[1]]}" if code and code[1] in codes else text
 
 
 def _headed(pieces: Sequence[Piece]) -> list[Piece]:
@@ -198,7 +229,7 @@ _ANAPHORA = re.compile(r"(?:[\d.]+\s)?(?:il|elle|ils|elles|son|sa|ses|leur|leurs
 _MEASURES = r"(?:seuil|taux|delai|duree|plafond|montant|limite|pourcentage|preavis|participation|nombre|part)"
 # A sentence on what the one before speaks of, often what a rule becomes in a case: "Pour la MAS, la limite est ramenée à 2 %".
 _OF_SAME = re.compile(
-    rf"^(?:[\d.]+\s)?(?:son|sa|ses|leur|leurs)\b|\b(?:ce|cette) {_MEASURES}\b|\b(?:le|la) {_MEASURES} est (?:ramen|port|redui|fix|relev|abaiss|doubl)|^(?:[\w']+ ){{1,4}}y (?:contribu|particip)"
+    rf"^(?:[\d.]+\s)?(?:son|sa|ses|leur|leurs)\b|\b(?:ce|cette) {_MEASURES}\b|\b(?:le|la) {_MEASURES} (?:est (?:ramen|port|redui|fix|relev|abaiss|doubl)|(?:doit|devra|peut) \w+ a\b|(?:tombe|pass|baiss|mont)\w* a\b)|^(?:[\w']+ ){{1,4}}y (?:contribu|particip)"
 )
 
 
@@ -281,6 +312,20 @@ def _change_unit(change: Change, sheet: Sheet) -> Unit:
         piece, Span(f"{about} {change.year}"), Span(piece.headings[-1] if piece.headings else ""),
         Span(f"{old} ; {target.text}" if target else ""), Span(""), (), change,
     )  # fmt: skip
+
+
+_CODE = re.compile(r"sigles?|codes?|trigrammes?|abreviations?|abrege|acronymes?|initiales")
+
+
+def _codes(pieces: Sequence[Piece]) -> dict[str, str]:
+    """What a table of codes says of each: {"VER": "MAS Le Verdier"} from a row "Sigle | Établissement"."""
+    found: dict[str, str] = {}
+    for piece in pieces:
+        if len(piece.cells) > 1 and _CODE.fullmatch(fold(piece.cells[0][0])) and re.search(r"[^\W\d_]{4}", piece.cells[1][1]):
+            code = piece.cells[0][1].strip()
+            if re.fullmatch(r"[A-Z\d]{2,6}", code) and code not in piece.cells[1][1]:
+                found.setdefault(code, one_line(piece.cells[1][1]))
+    return found
 
 
 def _acronyms(pieces: Sequence[Piece]) -> dict[str, str]:

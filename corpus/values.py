@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 KINDS = ("date", "amount", "percent", "duration", "number")
 
@@ -30,6 +31,8 @@ _UNITS_SAID = {
     "vingts": 20,
     "cents": 100,
     "mille": 1000,
+    "million": 1_000_000,
+    "millions": 1_000_000,
     **{w: n for w, n in NUMBER_WORDS.items() if " " not in w and "-" not in w},
 }
 _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
@@ -50,10 +53,13 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
-    rf"(?<![\d,.])(?P<num>[-−–+]?\s?{_NUM})\s{{0,3}}(?P<unit>M€|k€|K€|(?-i:M|[kK])E\b|€|euros?\b|EUR\b|millions? d['’]euros|milliers? d['’]euros)",
+    rf"(?:(?<![\d,.])(?P<num>[-−–+]?\s?{_NUM})|(?<![\w-])(?P<said>{_WORDS}))\s{{0,3}}(?P<unit>M€|k€|K€|(?-i:M|[kK])E\b|€|euros?\b|EUR\b|millions? d['’]euros|milliers? d['’]euros)",
     re.IGNORECASE,
 )
-_PERCENT = re.compile(rf"(?<![\d,.])(?P<num>[-−+]?{_NUM})\s{{0,3}}(?:%|pour cent\b|p\. ?100\b)", re.IGNORECASE)
+_PERCENT = re.compile(
+    rf"(?:(?<![\d,.])(?P<num>[-−+]?{_NUM})|(?<![\w-])(?P<said>{_WORDS}(?:\s+virgule\s+{_WORDS})?))\s{{0,3}}(?:%|pour cent\b|p\. ?100\b)",
+    re.IGNORECASE,
+)
 _DURATION = re.compile(
     rf"(?<![\w,.])(?P<num>\d+|{_WORDS})(?:\s?\(\d+\))?{_SPACE}(?:(?:premi|derni)[eè]re?s?{_SPACE})?(?P<unit>ans?|ann[ée]es?|mois|semaines?|jours?|heures?|h)\b(?P<half>\set\sdemie?)?(?!\s*\d)",
     re.IGNORECASE,
@@ -131,18 +137,38 @@ def _day(raw: str) -> int:
 def _amounts(text: str) -> list[Value]:
     out = []
     for m in _AMOUNT.finditer(text):
-        number = decimal(m["num"])
+        number = _number(m)
         if number is None:
             continue
         unit = m["unit"].lower()
         factor = 1_000_000 if unit.startswith(("m€", "me", "million")) else 1000 if unit.startswith(("k", "millier")) else 1
         out.append(Value("amount", " ".join(m[0].split()), plain(number * factor), m.start(), m.end()))
-    return out
+    return _once(out, text)
 
 
 def _percents(text: str) -> list[Value]:
-    found = ((m, decimal(m["num"])) for m in _PERCENT.finditer(text))
-    return [Value("percent", " ".join(m[0].split()), plain(n), m.start(), m.end()) for m, n in found if n is not None]
+    found = ((m, _number(m)) for m in _PERCENT.finditer(text))
+    return _once(
+        [Value("percent", " ".join(m[0].split()), plain(n), m.start(), m.end()) for m, n in found if n is not None], text
+    )
+
+
+def _once(found: list[Value], text: str) -> list[Value]:
+    """Values without those in words that digits in brackets say again: "huit mille euros (8 000 €)"."""
+    again = [(a, b) for a, b in pairwise(found) if a.normalized == b.normalized and text[a.end : b.start].strip() == "("]
+    return [value for value in found if not any(value is a for a, _ in again)]
+
+
+def _number(found: re.Match[str]) -> Decimal | None:
+    """The number of a match in digits (`num`) or in words (`said`)."""
+    if not found["said"]:
+        return decimal(found["num"])
+    whole, _, part = (
+        re.split(r"(\s+virgule\s+)", found["said"], flags=re.IGNORECASE)
+        if "virgule" in found["said"].lower()
+        else (found["said"], "", "")
+    )
+    return Decimal(f"{said_number(whole)}.{said_number(part)}" if part else said_number(whole))
 
 
 def said_number(words: str) -> int:
@@ -150,11 +176,15 @@ def said_number(words: str) -> int:
 
     >>> said_number("deux cent cinquante-huit"), said_number("quatre-vingt-dix"), said_number("soixante et onze")
     (258, 90, 71)
+    >>> said_number("un million deux cent mille")
+    1200000
     """
     total = hundreds = 0
     for word in re.split(r"[\s-]+", words.lower()):
         number = _UNITS_SAID.get(word, 0)
-        if number == 1000:
+        if number == 1_000_000:
+            total, hundreds = (total + max(1, hundreds)) * number, 0
+        elif number == 1000:
             total, hundreds = total + max(1, hundreds) * 1000, 0
         elif number == 100:
             hundreds = hundreds // 100 * 100 + max(1, hundreds % 100) * 100
@@ -193,6 +223,6 @@ def _numbers(text: str) -> list[Value]:
     out += [
         Value("number", m[0], str(said_number(m[0])), m.start(), m.end())
         for m in _COUNT_WORD.finditer(text)
-        if m[0].lower() not in ("un", "une")
+        if m[0].lower() not in ("un", "une") and not any(m.start() in r for r in taken)
     ]
     return sorted(out, key=lambda v: v.start)

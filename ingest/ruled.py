@@ -326,7 +326,7 @@ def _stacks(rules: list[_Rule], fills: list[_Rule], inch: float, reach: float = 
 
 def _banded(small: Picture, pale: Picture, ys: list[float], start: int, end: int, inch: float) -> list[Box]:
     """The cells of rows between rules at `ys`."""
-    bands = []
+    bands: list[tuple[int, int, list[tuple[int, int]]]] = []
     start, end = start + round(0.055 * inch), end - round(0.055 * inch)  # inside the frame
     for top, bottom in pairwise(ys):
         low, high = round(top + 0.025 * inch), round(bottom - 0.025 * inch)

@@ -66,3 +66,38 @@ def test_a_numbered_list_comes_whole(ask):
         "le plan de formation",
         "le budget",
     ]
+
+
+CODES = [("Sigle", "Structure", "Ville"), ("ORG", "MAS Les Orgues", "Varenne"), ("SAU", "Foyer de vie La Sauge", "Brisque")]
+MONEY = [("Exercice", "ORG", "SAU", "Total"), ("2025", "2 104 000", "1 380 000", "3 484 000"), ("2026", "2 130 000", "1 402 000", "3 532 000")]  # fmt: skip
+BEDS = [("Sigle", "Accueil", "Places"), ("ORG", "Complet", "30"), ("SAU", "Complet", "24")]
+MARKED = [
+    ("Parties", "Signature : 5 juillet 2024. Application : 1er septembre 2024. Expiration : 31 août 2029.", []),
+    ("Article 1 – Structures", "Les structures sont désignées par leur sigle.", CODES),
+    ("Article 2 – Dotations", "Les dotations, en euros, sont les suivantes.", MONEY),
+    ("Article 3 – Places", "Les places sont les suivantes.", BEDS),
+    ("Article 5 – Travaux", "L'aile neuve de La Sauge est livrée le 15 février 2027. Le plan est approuvé depuis le 19 mai 2023.", []),
+    ("Article 4 – Baisse", "Les forfaits peuvent être minorés quand l'occupation est inférieure à quatre-vingt-onze pour cent. Le Département finance le service social par une convention propre qui court jusqu'au 31/12/2026 ; son entrée dans le contrat sera examinée en 2027.", []),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def marked(engine, tmp_path_factory):
+    return asker(engine, write_articles(tmp_path_factory.mktemp("contrat") / "sigles.docx", MARKED))
+
+
+@pytest.mark.parametrize(
+    ("text", "normalized"),
+    [
+        ("il expire quand notre contrat", "2029-08-31"),  # three marks on one line
+        ("le contrat s'applique à partir de quand ?", "2024-09-01"),
+        ("on a signé le contrat quand ?", "2024-07-05"),
+        ("la dotation de la MAS en 2026", "2130000"),  # the column says "ORG"
+        ("combien de places au foyer de vie", "24"),  # so does the row
+        ("le chantier de Brisque doit être livré quand ?", "2027-02-15"),  # the town of La Sauge
+        ("sous quel taux d'occupation les forfaits baissent ?", "91"),  # in words
+    ],
+)
+def test_codes_and_marks_are_understood(marked, text, normalized):
+    value = marked(text).value
+    assert value is not None and value.normalized == normalized, value

@@ -15,6 +15,10 @@ from corpus.values import find_values
         ("amount", "4 403 950 € et 1.250.000,50 euros", ["4403950", "1250000.5"]),
         ("amount", "1,2 M€ puis 350 k€", ["1200000", "350000"]),
         ("percent", "95 %, 93,5 % et 3 pour cent", ["95", "93.5", "3"]),
+        ("percent", "inférieur à quatre-vingt-douze pour cent, soit deux pour cent de moins", ["92", "2"]),
+        ("amount", "quatre-vingt mille euros puis un million deux cent mille euros", ["80000", "1200000"]),
+        ("amount", "huit mille euros (8 000 €), dont mille euros (900 €)", ["8000", "1000", "900"]),
+        ("number", "quatre-vingt-douze pour cent des douze places", ["12"]),
         ("duration", "cinq ans, 6 mois, quinze jours et 48 heures", ["P5Y", "P6M", "P15D", "PT48H"]),
         (
             "duration",
