@@ -8,13 +8,14 @@ from itertools import pairwise
 import numpy as np
 
 from corpus.values import MONTH_NAMES
-from ingest.ruled import Box
+from ingest.ruled import AIRY, Box, unruled_rows
 
 _FIGURE = re.compile(
     r"[-+−–]?\s?(?:\d[\d\s.,/]*\s?(?:%|€|k€|M€)?|[–-])"
     rf"|(?:le )?\d{{1,2}}(?:er)? (?:{'|'.join(MONTH_NAMES)})(?: \d{{4}})?"
 )
 _BAND = 60  # pixels: a white band that wide, all down a table, is between two columns
+_DPI = 300  # of the pixels in which words stand
 _SLACK = 10.5  # pixels: how far outside its cell a word may stand
 
 
@@ -76,12 +77,36 @@ def split_rows(boxes: Sequence[Box], words: Sequence[Word]) -> list[Box]:
             middles = [round(sum(w.middle for w in line) / len(line)) for line in next(f for f in figures if len(f) == most)]
             inside = sorted((w.top, w.top + w.height) for found in lines.values() for line in found for w in line)
             cuts = [_gap(inside, above, below) for above, below in pairwise(middles)]
+        elif len(several) > 1 and all(box.rows == 1 for box in band):
+            cuts = _between_words(list(lines.values()))
         edges = [band[0].top, *cuts, band[0].bottom]
         for box in band:
             for n, (top, bottom) in enumerate(pairwise(edges)):
                 ends = (box.top if n == 0 else top, box.bottom if n == len(cuts) else bottom)
                 out.append(replace(box, row=box.row + shift + n, top=ends[0], bottom=ends[1]))
         shift += len(cuts)
+    return out
+
+
+def _between_words(cells: Sequence[Sequence[Sequence[Word]]]) -> list[int]:
+    """Where the rows of cells of words are cut apart, by the white between them: each row has a cell of one line, and, where all
+    lines stand as far apart, words in every cell."""
+    words = [w for cell in cells for line in cell for w in line]
+    spans = merged([(w.top, w.top + w.height) for w in words], 1)
+    rows = unruled_rows(spans, float(np.median([w.height for w in words])), _DPI, surely=True, tight=AIRY)
+    counts = [[sum(top <= line[0].middle <= bottom for line in cell) for cell in cells] for top, bottom in rows]
+    sure = all(1 in row for row in counts) if len(rows) < len(spans) else len(rows) > 2 and all(0 not in row for row in counts)
+    return [(above + below) // 2 for (_, above), (below, _) in pairwise(rows)] if sure else []
+
+
+def merged(spans: Sequence[tuple[int, int]], gap: float) -> list[tuple[int, int]]:
+    """Spans less than `gap` apart as one, in order."""
+    out: list[tuple[int, int]] = []
+    for a, b in sorted(spans):
+        if out and a - out[-1][1] < gap:
+            out[-1] = (out[-1][0], max(b, out[-1][1]))
+        else:
+            out.append((a, b))
     return out
 
 

@@ -14,10 +14,12 @@ import numpy as np
 
 from ingest.flow import Cell, Table
 from ingest.ocr import DPI, _page_lines
-from ingest.page_words import Word, is_figures, is_in, joined, rows_of, split_rows
+from ingest.page_words import Word, is_figures, is_in, joined, merged, rows_of, split_rows
 from ingest.ruled import (
     _NEAR,
+    AIRY,
     APART,
+    TIGHT,
     Box,
     _cells,
     _closed,
@@ -37,6 +39,8 @@ _SHORT = 6.0  # points: a shorter stroke is a letter's or a tick
 _MOST = 20_000  # strokes: more are a drawing
 _LONG = 45  # characters: longer is no heading of a column
 _REACH = 8  # inches from a table's heading to its last rule, with no rule between its rows
+_WIDE = 0.12  # inches: the least white between two headings of a table that no rule draws
+_BULLET = re.compile(r"\W{1,2}|\(?\d{1,2}[.)°]|[a-z]\)")
 _PADDING = 0.17  # inches: a wider white band between words and rules is none of a cell's
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
@@ -50,6 +54,7 @@ def page_with_tables(page: Any) -> str:
         return ""
     words, bold = _words(page)
     tables = list(_grids(page, words))
+    tables += _white_tables([w for w in words if not any(is_in(w, box) for boxes in tables for box in boxes)])
     if not tables and not any(_CALL.search(word.text) for word in words):
         return ""
     placed = []
@@ -109,7 +114,7 @@ def _heading(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) -
     """
 
     def pieces(inside: Sequence[Word]) -> list[tuple[int, int]]:
-        return _merged([(w.left // 2 - start, w.right // 2 - start) for w in inside], 0.055 * _INCH)
+        return merged([(w.left // 2 - start, w.right // 2 - start) for w in inside], 0.055 * _INCH)
 
     within = [w for w in words if start <= (w.left + w.width / 2) / 2 <= end]
     first = pieces([w for w in within if ys[0] <= w.middle / 2 <= ys[1]]) if len(ys) > 1 else []
@@ -120,7 +125,7 @@ def _heading(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) -
             break
         top, held = min(w.top for w in line) / 2, [*held, *line]
     over = pieces(held)
-    together = _merged([*first, *over], 0)
+    together = merged([*first, *over], 0)
     return [top - 2] if len(first) > 1 and len(over) == len(first) == len(together) else []
 
 
@@ -131,11 +136,11 @@ def _banded(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) ->
     columns: list[tuple[int, int]] = []
     for n, (low, high) in enumerate(pairwise(ys), 1):
         inside = [w for w in words if low <= w.middle / 2 <= high and start <= (w.left + w.width / 2) / 2 <= end]
-        pieces = _merged([(w.left // 2 - start, w.right // 2 - start) for w in inside], 0.055 * _INCH)
+        pieces = merged([(w.left // 2 - start, w.right // 2 - start) for w in inside], 0.055 * _INCH)
         columns_of = [rows_of([w for w in inside if a <= w.left // 2 - start <= b]) for a, b in pieces]
         lines = [len(found) for found in columns_of]
-        shared = _merged(columns + pieces, 0)
-        heights = _merged([(w.top // 2, (w.top + w.height) // 2) for w in inside], 1)
+        shared = merged(columns + pieces, 0)
+        heights = merged([(w.top // 2, (w.top + w.height) // 2) for w in inside], 1)
         edges = [round(low), *(at for span in heights for at in span), round(high)]
         airy = any(b - a > _PADDING * _INCH for a, b in zip(edges[::2], edges[1::2], strict=True))
         is_prose = airy or (len(pieces) == 1 and lines[0] > 1)
@@ -158,10 +163,10 @@ def _banded(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) ->
             table, columns = [], []
         if top:
             over = [w for w in inside if w.middle / 2 >= top[0]]
-            columns = _merged([(w.left // 2 - start, w.right // 2 - start) for w in over], 0.055 * _INCH)
+            columns = merged([(w.left // 2 - start, w.right // 2 - start) for w in over], 0.055 * _INCH)
             table.append((round(top[0]), round(high), columns))
         if pieces and not is_prose:
-            columns = _merged(columns + pieces, 0) if len(pieces) > 1 else columns
+            columns = merged(columns + pieces, 0) if len(pieces) > 1 else columns
             table.append((round(low), round(high), pieces))
     reach = 0.8 if len(table) > 1 else _REACH
     below = [w for w in words if ys[-1] <= w.middle / 2 <= ys[-1] + reach * _INCH and start <= (w.left + w.width / 2) / 2 <= end]
@@ -169,30 +174,99 @@ def _banded(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) ->
 
 
 def _unruled(inside: Sequence[Word], start: int, surely: bool) -> list["_Band"]:
-    """The rows of a stretch of a table without rules between them (see `unruled_rows`)."""
-    out = []
-    usual = float(np.median([w.height for w in inside]))
-    for top, bottom in unruled_rows(_merged([(w.top, w.top + w.height) for w in inside], 1), usual, DPI, surely):
-        held = [w for w in inside if top <= w.middle <= bottom]
-        pieces = _merged([(w.left // 2 - start, w.right // 2 - start) for w in held], 0.055 * _INCH)
-        out.append((top // 2, -(-bottom // 2), pieces))
+    """The rows of a stretch of a table without rules between them (see `unruled_rows`); lines far apart are one cell's where
+    each row so made has a cell of one line."""
+    usual = float(np.median([w.height for w in inside])) if inside else 0.0
+    lines = merged([(w.top, w.top + w.height) for w in inside], 1)
+    for tight in (AIRY, TIGHT):
+        rows = unruled_rows(lines, usual, DPI, surely, tight)
+        out = []
+        for top, bottom in rows:
+            held = [w for w in inside if top <= w.middle <= bottom]
+            pieces = merged([(w.left // 2 - start, w.right // 2 - start) for w in held], 0.055 * _INCH)
+            out.append((top // 2, -(-bottom // 2), pieces))
+        if all(
+            min((len(rows_of([w for w in inside if top <= w.middle <= bottom and a <= w.left // 2 - start <= b])) for a, b in pieces), default=1) == 1
+            for (top, bottom), (_, _, pieces) in zip(rows, out, strict=True)
+        ):  # fmt: skip
+            break
     return out
 
 
 def _closing(table: Sequence["_Band"], columns: Sequence[tuple[int, int]], below: Sequence[Word], start: int) -> list["_Band"]:
     """The last row, where no rule is drawn under it: the line of the words `below` that stands as near to the table's last
-    rule as its rows do, a stretch of words in each of its columns; [] where there is none. A heading alone takes all such
-    lines: its table goes on over the page."""
-    out: list[_Band] = []
-    for line in rows_of(below):
-        pieces = _merged([(w.left // 2 - start, w.right // 2 - start) for w in line], 0.055 * _INCH)
-        top, bottom = min(w.top for w in line) / 2, max(w.top + w.height for w in line) / 2
-        aligned = len(pieces) == len(columns) == len(_merged([*columns, *pieces], 0)) > 1
-        low, near = (out[-1][1], APART) if out else (table[-1][1] if table else 0, 0.09 if len(table) > 1 else APART / 2)
-        if not table or not aligned or top - low > near * _INCH or (out and len(table) > 1):
+    rule as its rows do, a stretch of words in each of its columns; [] where there is none. Under a heading alone, all the rows."""
+    if not table or not below:
+        return []
+    if len(table) == 1:
+        return _white_rows(below, columns, start, 2 * table[0][1])
+    low, line = table[-1][1], rows_of(below)[0]
+    pieces = merged([(w.left // 2 - start, w.right // 2 - start) for w in line], 0.055 * _INCH)
+    top, bottom = min(w.top for w in line) / 2, max(w.top + w.height for w in line) / 2
+    aligned = len(pieces) == len(columns) == len(merged([*columns, *pieces], 0)) > 1
+    return [(low, round(bottom + 2), pieces)] if aligned and top - low < 0.09 * _INCH else []
+
+
+def _white_tables(words: Sequence[Word]) -> Iterator[list[Box]]:
+    """The cells of each table of the page that no rule draws: a heading of three short stretches of words or more, wide apart,
+    then rows in the same columns."""
+    start, end = (min(w.left for w in words) // 2, max(w.right for w in words) // 2 + 1) if words else (0, 0)
+    after = 0
+    for top, bottom in merged([(w.top, w.top + w.height) for w in words], 1):
+        held = [w for w in words if top <= w.middle <= bottom]
+        columns = merged([(w.left // 2 - start, w.right // 2 - start) for w in held], _WIDE * _INCH)
+        said = [joined(rows_of([w for w in held if a <= w.left // 2 - start <= b])) for a, b in columns]
+        if top < after or len(columns) < 3 or any(len(text) > _LONG or _BULLET.fullmatch(text) for text in said):
+            continue
+        rows = _white_rows([w for w in words if w.top > bottom], columns, start, bottom)
+        if len(rows) > 1:
+            after = 2 * rows[-1][1]
+            yield _table([(top // 2, -(-bottom // 2), columns), *rows], start, end)
+
+
+def _white_rows(words: Sequence[Word], columns: Sequence[tuple[int, int]], start: int, top: float) -> list["_Band"]:
+    """The rows below `top` (pixels) that stand in the `columns` of a heading: down to a wide white, or to words across two of them."""
+    columns = list(columns)
+    held: list[Word] = []
+    cells: dict[Word, int] = {}
+    for low, high in merged([(w.top, w.top + w.height) for w in words], 1):
+        inside = [w for w in words if low <= w.middle <= high]
+        placed = [_in_columns(line, columns, start) for line in rows_of(inside)]
+        if low - top > APART * DPI or not all(placed):
             break
-        out.append((low, round(bottom + 2), pieces))
-    return out
+        for found in placed:
+            cells |= found
+        for word in inside:
+            a, b = columns[cells[word]]
+            columns[cells[word]] = (min(a, word.left // 2 - start), max(b, word.right // 2 - start))
+        held, top = [*held, *inside], high
+    bands = [(low, high) for low, high, _ in _unruled(held, start, True)] or [
+        (low // 2, -(-high // 2)) for low, high in merged([(w.top, w.top + w.height) for w in held], 1)
+    ]
+    rows: list[_Band] = []
+    for low, high in bands:
+        own = [w for w in held if 2 * low <= w.middle <= 2 * high]
+        by_column = [[w for w in own if cells[w] == n] for n in range(len(columns))]
+        rows.append(
+            (low, high, [(min(w.left for w in c) // 2 - start, max(w.right for w in c) // 2 - start) for c in by_column if c])
+        )
+    while rows and len(rows[-1][2]) < 2:
+        rows.pop()
+    return rows
+
+
+def _in_columns(line: Sequence[Word], columns: Sequence[tuple[int, int]], start: int) -> dict[Word, int]:
+    """The column of each word of a line; {} for a sentence, whose words go on from column to column, no further apart than words are."""
+    found: dict[Word, int] = {}
+    last, end = -1, 0
+    for a, b in merged([(w.left // 2 - start, w.right // 2 - start) for w in line], 0.055 * _INCH):
+        over = [n for n, (c, d) in enumerate(columns) if a < d and c < b]
+        at = over[0] if over else max((n for n, (c, _) in enumerate(columns) if c <= a + 4), default=0)
+        if len(over) > 1 or at < last or (at > last >= 0 and a - end < _WIDE * _INCH):
+            return {}
+        last, end = at, b
+        found |= {w: at for w in line if a <= w.left // 2 - start <= b}
+    return found
 
 
 _Band = tuple[int, int, list[tuple[int, int]]]
@@ -207,17 +281,6 @@ def _table(bands: list[_Band], start: int, end: int) -> list[Box]:
         low, high, pieces = bands[full[0]]
         return [Box(0, n, 1, 1, 2 * (start + a), 2 * low, 2 * (start + b), 2 * high) for n, (a, b) in enumerate(pieces)]
     return _in_bands(bands[full[0] : full[-1] + 1], start, end, _INCH) if full else []
-
-
-def _merged(spans: Sequence[tuple[int, int]], gap: float) -> list[tuple[int, int]]:
-    """Spans less than `gap` apart as one, in order."""
-    out: list[tuple[int, int]] = []
-    for a, b in sorted(spans):
-        if out and a - out[-1][1] < gap:
-            out[-1] = (out[-1][0], max(b, out[-1][1]))
-        else:
-            out.append((a, b))
-    return out
 
 
 def _strokes(page: Any) -> Iterator[tuple[float, float, float, float]]:

@@ -17,7 +17,8 @@ _H, _V = 0.4, 0.24  # inches: a shorter stroke is a letter's
 _NEAR = 0.07  # inches: how far apart the ends of two rules may be that meet
 _MOST_SEEN = 0.4  # the share of a rule that is seen, at least
 APART = 0.3  # inches of white between two rows: more is between paragraphs
-_TIGHT = 0.5  # of a line's height: less white may be between the lines of one cell
+TIGHT = 0.5, 2.0  # of a line's height: less white may be between the lines of one cell, where rows have so many times more
+AIRY = 1.0, 1.35  # as `TIGHT`, of a text set with much white between its lines
 _PALE = 8  # how much darker than its surroundings a rule is (of 255), on the mean
 
 
@@ -349,14 +350,16 @@ def _banded(small: Picture, pale: Picture, ys: list[float], start: int, end: int
     return _in_bands(bands, start, end, inch)
 
 
-def unruled_rows(lines: Sequence[tuple[int, int]], usual: float, inch: float, surely: bool) -> list[tuple[int, int]]:
+def unruled_rows(
+    lines: Sequence[tuple[int, int]], usual: float, inch: float, surely: bool, tight: tuple[float, float] = TIGHT
+) -> list[tuple[int, int]]:
     """The rows of a table that no rule parts, told by the white between its `lines` (top, bottom; `usual` is a line's height):
     where a cell has several lines those stand closer than rows do. [] where white is as wide as between paragraphs, where there
     is one row, and, unless there are `surely` several, where no line stands apart from the next."""
     gaps = [b[0] - a[1] for a, b in pairwise(lines)]
-    if not gaps or max(gaps) > APART * inch or not (surely or max(gaps) > _TIGHT * usual):
+    if not gaps or max(gaps) > APART * inch or not (surely or max(gaps) > TIGHT[0] * usual):
         return []
-    close = min(gaps) < _TIGHT * usual and max(gaps) > 2 * max(min(gaps), 1)
+    close = min(gaps) < tight[0] * usual and max(gaps) > tight[1] * max(min(gaps), 1)
     rows: list[tuple[int, int]] = []
     for line in lines:
         if rows and close and line[0] - rows[-1][1] < (min(gaps) + max(gaps)) / 2:

@@ -220,14 +220,25 @@ def test_rows_that_no_rule_parts_are_read_apart(tmp_path, rules, tall):
     assert any("Site : Le Parc aux grands tilleuls argentés ; GMP : 698 ; Places : 60" in view for view in views), views
 
 
-@pytest.mark.parametrize(
-    "rules",
-    [
-        [("LINEABOVE", (0, 0), (-1, 0), 1, "black"), ("LINEBELOW", (0, 0), (-1, 0), 0.6, "black"), ("LINEBELOW", (0, -1), (-1, -1), 1, "black")],
-        [("INNERGRID", (0, 0), (-1, -1), 0.3, "black"), ("BACKGROUND", (0, 0), (-1, 0), "aliceblue")],
-    ],
-    ids=["three rules", "no frame"],
-)  # fmt: skip
+HEAD, BODY, ALL = ((0, 0), (-1, 0)), ((0, 1), (-1, -1)), ((0, 0), (-1, -1))
+STYLES = {
+    "grid": [("GRID", *ALL, 0.5, "black")],
+    "no rule": [],
+    "striped": [("ROWBACKGROUNDS", *BODY, ("whitesmoke", "white")), ("BACKGROUND", *HEAD, "lightgrey")],
+    "coloured heading": [("BACKGROUND", *HEAD, "lightblue")],
+    "rule under the heading": [("LINEBELOW", *HEAD, 1, "black")],
+    "three rules": [("LINEABOVE", *HEAD, 1, "black"), ("LINEBELOW", *HEAD, 0.6, "black"), ("LINEBELOW", (0, -1), (-1, -1), 1, "black")],
+    "rules between rows": [("LINEBELOW", *ALL, 0.3, "grey")],
+    "dotted": [("GRID", *ALL, 0.5, "black", None, (1, 2))],
+    "no frame": [("INNERGRID", *ALL, 0.3, "black"), ("BACKGROUND", *HEAD, "aliceblue")],
+    "frame": [("BOX", *ALL, 1, "black"), ("LINEBELOW", *HEAD, 1, "black")],
+    "frame and columns": [("BOX", *ALL, 1, "black"), ("LINEAFTER", (0, 0), (-2, -1), 0.3, "black"), ("LINEBELOW", *HEAD, 1, "black")],
+    "columns": [("LINEAFTER", (0, 0), (-2, -1), 0.3, "black")],
+    "white rules": [("BACKGROUND", *ALL, "whitesmoke"), ("BACKGROUND", *HEAD, "lightgrey"), ("GRID", *ALL, 1, "white")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rules", STYLES.values(), ids=STYLES)
 @pytest.mark.parametrize("last", ["Équipe mobile", "Astreinte d'infirmier, la nuit et les jours fériés"])
 def test_rows_of_words_are_read_apart_with_their_heading(tmp_path, rules, last):
     from reportlab.lib.styles import getSampleStyleSheet
