@@ -180,7 +180,7 @@ def _sources(best: Candidate | None, reading: Reading) -> list[Passage]:
         pieces = [p for p in (_changer(best.change, reading), best.change.target or best.unit.piece) if p is not None]
         if best.value.normalized == best.change.old_normalized or best.value.text == best.change.old:
             pieces.reverse()
-    if "avant" in best.unit.own.folded and best.computed:
+    if "avant" in best.unit.own.folded and best.computed and not best.beside:
         pieces += [p for p in (_term(reading),) if p is not None]
     pieces += [unit.piece for unit in best.beside]
     return list({p.passage.id: p.passage for p in pieces}.values())

@@ -11,7 +11,7 @@ from assistant.contract_question import Asked
 from assistant.contract_reading import Reading, Unit
 from assistant.contract_targets import aligned_years
 from assistant.contract_text import AVENANT
-from assistant.contract_working import cells_of, head_of, number, rows_of, said, sums_of, worked
+from assistant.contract_working import cells_of, head_of, holds, number, rows_of, said, sums_of, worked
 from corpus.values import Value, find_values
 from corpus.words import fold
 
@@ -20,6 +20,9 @@ _CHANGE = re.compile(
     r"|gonfl\w+|ajout\w+|monte\w*|rallonge\w*|depass\w+|difference|ecart|en (?:plus|moins)|de (?:plus|moins))\b"
 )
 _OVER = re.compile(r"\b(?:duree|total|en tout|entre|d.ici|au bout|a la fin|sur les|sur (?:le|tout le) contrat)\b")
+_ENDS = re.compile(
+    r"(?:le |la |au |du |en )?(?:debut|depart|fin|terme|arrivee|bout|premiere?|derniere?|duree)(?: (?:annee|du|de|d.).*)?"
+)
 _BY_HOW_MUCH = re.compile(
     r"\bde combien\b|\b(?:gagn|ajout|rajout|augment|perd|suppl)[a-z]* (?:nous |en plus )?combien\b|\bcombien (?:(?:d[e'] ?)?[\w' -]{0,40})?(?:de|en) (?:plus|moins)\b|\bquel(?:le)? (?:\w+ )?(?:difference|ecart|hausse|augmentation|baisse|surcout)\b"
 )
@@ -54,22 +57,25 @@ def _over_years(asked: Asked, found: Sequence[Candidate], reading: Reading) -> I
         if key in seen:
             continue
         seen.add(key)
-        told = _by_column(asked, unit, reading, kind, columns) if columns else _by_row(asked, candidate, reading)
+        told = by_column(asked, unit, reading, kind, columns) if columns else by_row(asked, candidate, reading)
         wanted = sorted(year for year in told if year in asked.years) if len(asked.years) > 1 else sorted(told)
         if len(wanted) > 1:
             first, last = wanted[0], wanted[-1]
             (before, there), (after, here) = told[first], told[last]
-            yield from _change(candidate, before, after, f" en {first}", f" en {last}", (here, there))
+            # The two ends of the change are what the question says of its first and last columns.
+            ends = sum(i.weight for i in asked.ideas if _ENDS.fullmatch(i.name) and not holds(i, unit.own.folded)) / asked.weight
+            at = replace(candidate, fit=min(1.0, candidate.fit + ends))
+            yield from _change(at, before, after, f" en {first}", f" en {last}", (here, there))
 
 
-def _by_column(asked: Asked, unit: Unit, reading: Reading, kind: str, columns: dict[int, str]) -> dict[str, tuple[Value, Unit]]:
+def by_column(asked: Asked, unit: Unit, reading: Reading, kind: str, columns: dict[int, str]) -> dict[str, tuple[Value, Unit]]:
     """The values of a row whose columns are years, by year."""
     cells = cells_of(asked, unit, reading, kind)
     heads = {year: unit.piece.cells[place][0] for place, year in columns.items()}
     return {year: (cells[head].value, unit) for year, head in heads.items() if year and head in cells}
 
 
-def _by_row(asked: Asked, candidate: Candidate, reading: Reading) -> dict[str, tuple[Value, Unit]]:
+def by_row(asked: Asked, candidate: Candidate, reading: Reading) -> dict[str, tuple[Value, Unit]]:
     """The values of a column whose rows are years, by year; of two rows of one year, the one that says more of the question."""
     told: dict[str, tuple[Value, Unit]] = {}
     head = head_of(candidate)

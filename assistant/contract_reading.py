@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import islice, pairwise
 from weakref import WeakKeyDictionary
 
 from assistant.contract_avenants import Change
@@ -17,7 +18,7 @@ from assistant.contract_life import add_months, day_of
 from assistant.contract_sheet import Sheet, make_sheet
 from assistant.contract_targets import read_sheets
 from assistant.contract_text import AVENANT, CALL, GLOSSARY, Piece, bare, one_line, sentences
-from corpus.values import find_values
+from corpus.values import Value, find_values
 from corpus.words import fold, stem
 from ingest.lexical import LexicalIndex
 from ingest.workspace import OpenContract
@@ -370,20 +371,45 @@ def _moved(day: date, count: int, unit: str) -> date:
     return add_months(day, count * (12 if unit == "Y" else 1))
 
 
-def before_term(reading: Reading, unit: Unit, original: bool) -> list[tuple[str, str, str]]:
-    """ "Six mois avant le terme" in a unit: (the words, the ISO date that this makes, the term's words)."""
+def before_term(reading: Reading, unit: Unit, original: bool) -> list[tuple[str, str, str, tuple[Unit, ...]]]:
+    """ "Six mois avant le terme" in a unit: (the words, the ISO date that this makes, the term's words, the unit that says
+    the date where it is another one: "jusqu'au 31 août 2027 … neuf mois avant cette échéance")."""
     life = reading.sheet.life
     term = life.first_term if original else life.term
-    end = day_of(term.value) if term else None
-    if end is None or term is None or unit.is_row:
+    if unit.is_row:
         return []
     out = []
     for match in _BEFORE_TERM.finditer(unit.own.folded):
         count = find_values(match[0], "duration")
-        if count and (found := re.fullmatch(r"P(\d+)([DWMY])", count[0].normalized)):
-            day = _moved(end, -int(found[1]), found[2])
-            out.append((count[0].text, day.isoformat(), term.text))
+        told, there = _date_above(reading, unit, unit.own.text[: match.start()]) if match["same"] else (None, ())
+        if told is None or (life.first_term and told.normalized == life.first_term.value):
+            # "Cette date" is the term where the sentence before speaks of it; "ce terme" is in any case.
+            if term is None or (match["date"] and told is None and not _SAYS_TERM.search(_said_above(reading, unit))):
+                continue
+            iso, words, there = term.value, term.text, ()
+        else:
+            iso, words = told.normalized, told.text
+        end = day_of(iso)
+        if end and count and (found := re.fullmatch(r"P(\d+)([DWMY])", count[0].normalized)):
+            out.append((count[0].text, _moved(end, -int(found[1]), found[2]).isoformat(), words, there))
     return out
+
+
+def _date_above(reading: Reading, unit: Unit, before: str) -> tuple[Value | None, tuple[Unit, ...]]:
+    """The date that "cette échéance" is, and the unit that says it: said `before` in the sentence, in the one that the
+    sentence goes on from (a footnote: in the one that calls it), else in the one above."""
+    for text in (before, unit.near.text, _said_above(reading, unit)):
+        if days := [value for value in find_values(text, "date") if day_of(value.normalized)]:
+            told = days[-1]
+            there = (u for u in reading.units if u.change is None and told.text in u.own.text and u.own.text in text)
+            return told, tuple(u for u in islice(there, 1) if u is not unit)
+    return None, ()
+
+
+def _said_above(reading: Reading, unit: Unit) -> str:
+    """The sentence above one under the same headings."""
+    pairs = pairwise(reading.units)
+    return next((a.own.text for a, u in pairs if u is unit and not a.is_row and a.piece.headings == u.piece.headings), "")
 
 
 _AFTER_START = re.compile(
@@ -392,6 +418,8 @@ _AFTER_START = re.compile(
 )
 _BEFORE_TERM = re.compile(
     r"(?:[\w-]+\s)?(?:[\w-]+|\d+)(?:\s?\(\d+\))?\s+(?:mois|ans?|jours?|semaines?)\s+(?:au moins\s+|au plus tard\s+)?avant\s+"
-    r"(?:le terme|l'echeance|l'expiration|la fin|(?:son|ce) terme|(?:son|cette) echeance|son expiration|la date d'echeance)"
-    r"(?!\s+(?:de|du|des)\s+(?:la |l'|ce |cette |chaque )?(?!(?:present )?(?:contrat|cpom|convention)))"
+    r"(?:le terme|l'echeance|l'expiration|la fin|son terme|son echeance|son expiration|la date d'echeance"
+    r"|(?P<same>(?:cet(?:te)?|ce|la meme|le meme) (?:terme|echeance|expiration|(?P<date>date|jour))))\b"
+    r"(?!\s+(?:de|du|des)\s+(?!(?:ce |notre )?(?:present )?(?:contrat|cpom)\b|(?:la |cette )(?:presente )?periode\b(?! d)|(?:la )?presente convention))"
 )
+_SAYS_TERM = re.compile(r"\b[Tt]erme\b|[ée]chéance\b|[Ee]xpir|\bfin du (?:contrat|CPOM)")

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
-from assistant.contract_changes import changes, family_of, remainders
+from assistant.contract_changes import by_column, by_row, changes, family, family_of, remainders
 from assistant.contract_cues import TOTAL, YEAR, Candidate
 from assistant.contract_parted import gaps, of_what, shares
 from assistant.contract_question import Asked, Idea
 from assistant.contract_reading import Reading, Unit
+from assistant.contract_targets import aligned_years
 from assistant.contract_text import AVENANT
 from assistant.contract_working import cells_of, head_of, holds, is_nothing, number, rows_of, said, sums_of, worked
 from corpus.values import NUMBER_WORDS, Value
@@ -20,6 +22,16 @@ _ALL = re.compile(
 )
 _AIDS = re.compile(r"\baid(?:e|es|er)\b|\bsubvention\w*|\bfinanc\w+|\bparticip\w+|\bverse\w*")
 _PLUS = re.compile(r"\b[a-z]{3,} plus (?:l.|le |la |les )?[a-z]{3,}")  # "ARS plus Département": the columns of one row
+_YEARS_PLUS = re.compile(r"\b20\d\d (?:\+|plus) 20\d\d\b|\b20\d\d\+20\d\d\b")
+_SPAN = re.compile(r"\b(?:de|entre) (20\d\d) (?:a|et) (20\d\d)\b")
+_HOUSES = re.compile(
+    rf"\b(?:les|nos|ces|mes|des|aux) ({'|'.join(w for w in NUMBER_WORDS if w.isalpha())}) (?!ans\b|annee|mois|jour|dernier|premier)[a-z]+"
+)
+_JOINED = re.compile(r"\w*,? ?(?:,|\+|et|ou|plus) ?(?:(?:les?|la|l.|en|du|des?|d.|au|aux) ?)*")
+_COUNT = re.compile(r"(?:nombre|nb|nbre|effectif|total|volume)\b\.?")  # a column's heading that doesn't say what it counts
+_MEASURES = re.compile(
+    r"\b(?:places?|lits?|capacite|autoris|install|finance|objectif|realis|cible|part|taux|etp|total|ensemble|20\d\d|n ?[+-] ?\d|reserv|ecart)"
+)
 _DENIES = re.compile(r"\bn(?:e |.)\w+ (?:pas|plus)\b|\bnon\b|\bpas \w+")
 _TOTAL_HEAD = re.compile(r"\btotal|\bensemble|\ben tout")
 _SUM = 0.3  # a sum stands above its parts
@@ -27,14 +39,17 @@ _SUM = 0.3  # a sum stands above its parts
 
 def worked_out(asked: Asked, found: Sequence[Candidate], reading: Reading) -> list[Candidate]:
     """Sums, changes and remainders over the places that the best values come from, each with its working."""
+    moved = list(changes(asked, found, reading))
     out = [
-        *changes(asked, found, reading),
+        *moved,
         *remainders(asked, found, reading),
         *gaps(asked, found, reading),
         *shares(asked, found, reading),
     ]
     if asked.counted is None and max(_wanted(asked, k) for k in ("amount", "number")) < 0.5:
         return out
+    if not moved and (_YEARS_PLUS.search(asked.folded) or (_ALL.search(asked.folded) and len(asked.years) > 1)):
+        out += _over_years(asked, found, reading)
     if _PLUS.search(asked.folded) and not _ALL.search(asked.folded):
         out += _across(asked, found, reading)
     if _ALL.search(asked.folded):
@@ -45,6 +60,21 @@ def worked_out(asked: Asked, found: Sequence[Candidate], reading: Reading) -> li
 
 def _wanted(asked: Asked, kind: str) -> float:
     return asked.kinds.get(kind, 0.0)
+
+
+def _over_years(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Iterator[Candidate]:
+    """The sum of what a table tells for each of the years that the question names, in one row or in one column."""
+    span = _SPAN.search(asked.folded)
+    named = {str(year) for year in range(int(span[1]), int(span[2]) + 1)} if span else set(asked.years)
+    for candidate in found[:6]:
+        unit, kind = candidate.unit, candidate.value.kind
+        if not unit.is_row or candidate.change is not None or kind not in ("amount", "number"):
+            continue
+        columns = aligned_years(unit.piece.cells, reading.base_year)
+        told = by_column(asked, unit, reading, kind, columns) if columns else by_row(asked, candidate, reading)
+        if len(named) > 1 and named <= told.keys():
+            yield from _sum(asked, candidate, [told[year] for year in sorted(named)])
+            return
 
 
 def _columns(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Iterator[Candidate]:
@@ -59,7 +89,8 @@ def _columns(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Iter
         parts = [unit for unit in rows if not _is_total(unit)]
         if any(YEAR.search(unit.piece.cells[0][1]) for unit in rows):
             continue  # a row a year: the years of a contract are not added up unasked
-        about = fold(f"{head} ; {rows[0].near.text}") if rows else ""
+        heads = [h for h, _ in rows[0].piece.cells] if rows and _COUNT.fullmatch(fold(head)) else [head]
+        about = fold(" ; ".join((*heads, rows[0].near.text))) if rows else ""
         if kind == "number" and asked.counted is not None and not holds(asked.counted, about):
             continue
         kept = _denied(asked, [unit for unit in _named(asked, parts, about) if not _of_other_years(asked, unit)])
@@ -88,12 +119,23 @@ def _named(asked: Asked, rows: Sequence[Unit], about: str) -> list[Unit]:
     which = [i for i in which if not (holds(i, about) or _every(asked, i)) and any(holds(i, u.own.folded) for u in rows)]
     weight = sum(idea.weight for idea in which)
     kept = [u for u in rows if sum(i.weight for i in which if holds(i, u.own.folded)) >= 0.75 * weight]
-    return kept or [u for u in rows if any(holds(i, u.own.folded) for i in which)]
+    return kept or _either(asked, rows, which) or [u for u in rows if any(holds(i, u.own.folded) for i in which)]
+
+
+def _either(asked: Asked, rows: Sequence[Unit], which: Sequence[Idea]) -> list[Unit]:
+    """The rows that hold one of the things that the question joins, and all that it says of them: "en insertion, regroupé et diffus"."""
+    places = sorted((at, at + len(i.name), i) for i in which if (at := asked.folded.find(i.name)) >= 0)
+    pairs = [(a, b) for (_, end, a), (start, _, b) in pairwise(places) if _JOINED.fullmatch(asked.folded[end:start])]
+    joined = {id(idea) for pair in pairs for idea in pair}
+    some, said = [i for i in which if id(i) in joined], [i for i in which if id(i) not in joined]
+    return [u for u in rows if all(holds(i, u.own.folded) for i in said) and any(holds(i, u.own.folded) for i in some)]
 
 
 def _every(asked: Asked, idea: Idea) -> bool:
-    """Whether a question takes all that an idea is said of: "tous chantiers réunis", "toutes les maisons"."""
-    return bool(re.search(rf"\btou(?:s|tes) (?:[lnc]es )?{re.escape(idea.name)}", asked.folded))
+    """Whether a question takes all that an idea is said of: "tous chantiers réunis", "l'ensemble des travaux"."""
+    return bool(
+        re.search(rf"\b(?:tou(?:s|tes) (?:[lnc]es )?|(?:ensemble|total|totalite|somme) des ){re.escape(idea.name)}", asked.folded)
+    )
 
 
 def _denied(asked: Asked, rows: list[Unit]) -> list[Unit]:
@@ -110,7 +152,8 @@ def _sum(asked: Asked, top: Candidate, chosen: Sequence[tuple[Value, Unit]]) -> 
     if len(numbers) < len(values):
         return
     # What is said of any of its parts is said of the sum.
-    fit = asked.share(" ; ".join(f"{u.own.folded} {u.near.folded}" for _, u in chosen))
+    told = " ; ".join(f"{u.own.folded} {u.near.folded}" for _, u in chosen)
+    fit = asked.share(told)
     more = max(0.0, fit - top.fit)
     wanted = _wanted(asked, top.value.kind) / max(asked.kinds.values())
     working = " + ".join(said(value) for value in values)
@@ -123,7 +166,11 @@ def _sum(asked: Asked, top: Candidate, chosen: Sequence[tuple[Value, Unit]]) -> 
         [u for _, u in chosen],
         values,
     )
-    yield replace(summed, fit=top.fit + more)
+    # So is that it adds them up, and that they are "les trois maisons".
+    houses = _HOUSES.search(asked.folded)
+    adding = [i for i in asked.ideas if _ALL.search(i.name) or (houses and i.name in houses[0].split())]
+    said_so = sum(i.weight for i in adding if not holds(i, told))
+    yield replace(summed, fit=min(1.0, top.fit + more + said_so / asked.weight))
 
 
 def _across(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Iterator[Candidate]:
@@ -143,13 +190,21 @@ def _across(asked: Asked, found: Sequence[Candidate], reading: Reading) -> Itera
             continue
         if any(re.search(r"\btotal|\bensemble|\ben tout|\b20\d\d\b.*\b20\d\d\b", fold(head)) for head, _ in unit.piece.cells[1:]):
             continue
-        if not any(u is unit for u in _named(asked, rows_of(unit, reading), unit.near.folded)):
+        if _of_other_years(asked, unit) or not any(u is unit for u in _named(asked, rows_of(unit, reading), unit.near.folded)):
             continue
         named = _told_apart(asked, list(cells))
-        if not named and _is_total(unit) and kind == "number":
+        if not named and ((_is_total(unit) and kind == "number") or _a_house_each(asked, list(cells))):
             named = list(cells)
         if len(named) > 1:
             yield from _sum(asked, candidate, [(cells[head].value, unit) for head in named])
+
+
+def _a_house_each(asked: Asked, heads: Sequence[str]) -> bool:
+    """Whether the question names as many things as there are columns, each of one of them: "les trois maisons"."""
+    said = _HOUSES.search(asked.folded)
+    if said is None or len(heads) != NUMBER_WORDS[said[1]]:
+        return False
+    return not any(_MEASURES.search(head) or family(head) for head in map(fold, heads))
 
 
 def _told_apart(asked: Asked, heads: Sequence[str]) -> list[str]:

@@ -137,12 +137,13 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         yield from _parts(asked, unit)
     if "date" in asked.kinds:
         yield from _ends(asked, unit)
-        for sign, made in (("+", after_start(reading, unit)), ("−", before_term(reading, unit, asked.original))):
-            for words, day, base in made:
-                shown = _like(base, day)
-                value = Value("date", shown, day, 0, 0)
-                near = 0.4 * asked.share(unit.own.folded)
-                yield Candidate(value, unit, 0.3 + near, 0.0, computed=f"{base} {sign} {words} = {shown}")
+        later = ((*made, "+", ()) for made in after_start(reading, unit))
+        earlier = ((*made[:3], "−", made[3]) for made in before_term(reading, unit, asked.original))
+        for words, day, base, sign, beside in (*later, *earlier):
+            shown = _like(base, day)
+            near = 0.4 * asked.share(unit.own.folded)
+            working = f"{base} {sign} {words} = {shown}"
+            yield Candidate(Value("date", shown, day, 0, 0), unit, 0.3 + near, 0.0, computed=working, beside=beside)
 
 
 def _parts(asked: Asked, unit: Unit) -> Iterator[Candidate]:
