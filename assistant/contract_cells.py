@@ -100,6 +100,8 @@ def _besides(unit: Unit, place: int, kind: str) -> str:
 def _in_cell(text: str, heading: str, label: str, around: str, asked: Asked) -> Iterator[Value]:
     """The values of a cell; a bare number takes its unit from its column's heading, its row's label or the caption, else,
     where the question wants that unit, from what is said `around` the table."""
+    if _JOINED_UP.fullmatch(text.strip()):  # a scan that lost a space: "1250 100 €"
+        text = re.sub(r"\d{4,6}", lambda found: f"{int(found[0]):,}".replace(",", " "), text, count=1)
     bare = re.fullmatch(r"[-+−–≤≥<>]?\s?\d[\d\s.,]*", text.strip())
     if not bare:
         found = [v for kind in asked.kinds if kind not in ("party", "list") for v in find_values(one_line(text), kind)]
@@ -128,6 +130,7 @@ def _in_cell(text: str, heading: str, label: str, around: str, asked: Asked) -> 
     yield Value(kind, text.strip(), normalized, 0, len(text))
 
 
+_JOINED_UP = re.compile(r"(?!(?:19|20)\d\d\s)[1-9]\d{3,5}(?:\s\d{3})+(?:,\d+)?(?:\s?€)?")  # no year beside a number
 _THINGS = re.compile(
     r"\b(?:places?|lits?|etp|journees?|actes?|nombre|effectifs?|personnes|jeunes|enfants|capacite|gmp|pmp|gir|finess)\b"
 )

@@ -27,6 +27,7 @@ WEEK = [
     ("Internat de quinzaine", "31", "27", "22"),
     ("Externat", "18", "21", "24"),
 ]
+GRANT = [("Exercice", "Subvention de veille"), ("2026", "1 105 400 €"), ("2030", "1132 700 €")]
 ARTICLES = [
     ("Article 1 – Durée", "Le contrat est conclu pour cinq ans. Il prend effet le 1er janvier 2026 et prend fin le 31 décembre 2030.", []),
     ("Article 2 – Forfait de soins (en euros)", "Les forfaits de soins sont les suivants.", CARE),
@@ -37,6 +38,7 @@ ARTICLES = [
     ("Article 7 – Suite du contrat", "Les parties se rencontrent un an avant le terme. L'association remet son bilan d'exécution sept mois avant la même date.", []),
     ("Article 8 – Reprise", "L'inventaire est remis onze mois avant la fin de la période.", []),
     ("Article 9 – Frais de siège", "Les frais de siège sont admis jusqu'au 30 septembre 2028. La demande de reprise des frais de siège est déposée cinq mois avant cette échéance.", []),
+    ("Article 9 bis – Veille", "La subvention de veille est versée ainsi.", GRANT),
     ("Article 10 – Véhicules", "Les véhicules sont rendus propres. L'état des véhicules est fait dix jours avant cette date.", []),
 ]  # fmt: skip
 
@@ -59,6 +61,7 @@ def ask(engine, tmp_path_factory):
         ("La Région prend en charge combien sur l'ensemble des travaux ?", "60000", "41 000 € + 12 000 € + 7 000 € = 60 000 €"),
         # From a row's first column to its last, which "début" and "fin" say.
         ("on perd combien de places d'internat IDQ entre le début et la fin ?", "9", "22 en 2030 − 31 en 2026"),
+        ("De 2026 à 2030, la subvention de veille augmente de combien ?", "27300", "1 132 700 € en 2030 − 1 105 400 € en 2026"),
         # Counted back from the term, said otherwise, or from the date that the sentence above says.
         ("le bilan d'exécution est à remettre pour quelle date ?", "2030-05-31", "31 décembre 2030 − sept mois"),
         ("l'inventaire est remis à quelle date ?", "2030-01-31", "31 décembre 2030 − onze mois"),
