@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.contract_cues import YEAR, Candidate, counts, cue_bonus, inside, level, names, of_another, stretch, usable
+from assistant.contract_givers import given
 from assistant.contract_question import Asked, stems_of
 from assistant.contract_reading import Reading, Unit
 from assistant.contract_targets import aligned_years
@@ -79,7 +80,7 @@ def of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
             yield Candidate(
                 value,
                 unit,
-                bonus + exact + 0.4 * near + 0.5 * count - 0.02 * place,
+                bonus + exact + 0.4 * near + 0.5 * count + given(asked, one_line(text), value, heading) - 0.02 * place,
                 sum(i.weight * max(level(i, unit), float(i.held(heading, stems_of(heading)))) for i in asked.ideas)
                 / asked.weight,
                 years=_years_of(year, heading, cells[0][1], unit.piece.caption if value.kind == "amount" else ""),

@@ -92,6 +92,19 @@ def is_given(asked: Asked, value: Value) -> bool:
     return any(v.normalized == value.normalized for v in find_values(asked.folded, value.kind)) and value.kind != "date"
 
 
+def is_age(asked: Asked, text: str, value: Value) -> bool:
+    """Whether a length of years is the age of those that a text speaks of, which the question does not ask for."""
+    if value.kind != "duration" or not re.fullmatch(r"P\d+Y", value.normalized) or _AGE_ASKED.search(asked.folded):
+        return False
+    return bool(_AGED.search(fold(text[: value.start])) or re.match(r"\s+(?:et plus|revolus)\b", fold(text[value.end :])))
+
+
+_AGED = re.compile(
+    r"\bagee?s? (?:d.au moins |(?:de )?(?:plus|moins) de |de |d.)\s*$|\b(?:personnes|enfants|jeunes|residents|adultes) de (?:plus|moins) de\s+$"
+)
+_AGE_ASKED = re.compile(r"\bages?\b|\bans\b|\bannees?\b|combien de temps|\bduree|\bvieux\b|\bjeunes\b.*\bquel")
+
+
 def counts(asked: Asked, after: str, kind: str) -> float:
     """A number counts something: better what the question counts, worse something else."""
     if kind != "number":
@@ -157,7 +170,7 @@ def usable(value: Value, text: str, asked: Asked) -> Value | None:
         if names(value.text, asked):
             return None
         if asked.counted is None and not re.search(r"\d", value.text):
-            after_it = re.match(r"\s([^\W\d_]{3,})", fold(after))
+            after_it = re.match(r"\s(?:une? )?([^\W\d_]{3,})", fold(after))
             if not after_it or not any(i.held(after_it[1], stems_of(after_it[1])) for i in asked.ideas if not i.light):
                 return None  # "les deux parties" counts nothing
         if YEAR.fullmatch(value.text) or _NAMING.search(before[-60:]) or _CLAUSE.fullmatch(value.text):
@@ -171,7 +184,7 @@ def usable(value: Value, text: str, asked: Asked) -> Value | None:
             return None  # "24 heures" are no places
         if re.match(r"[.-]\d|°|er\b|\s?%|\s?€", after) or re.search(r"\d[.-]$", before[-2:]):
             return None
-        if re.match(r"\s+(?:de l['’]article|du tableau)", after):
+        if re.match(r"\s+(?:de l['’]article|du tableau)", after) or (not before.strip() and _ADDRESS.match(fold(after))):
             return None
         if re.match(rf"\s+(?:{_MONTHS})\b", fold(after)):
             return None
@@ -192,6 +205,9 @@ def usable(value: Value, text: str, asked: Asked) -> Value | None:
 
 _IDENTITY = re.compile(r"\d(?:[ .]?\d){8}(?:(?:[ .]?\d){5})?")
 _IDENTIFIED = re.compile(r"\b(?:finess|siren|siret|rpps|numeros?|identifiants?)\b|n°")
+_ADDRESS = re.compile(
+    r"(?: ?(?:bis|ter))?,? (?:rue|quai|avenue|boulevard|chemin|route|impasse|allee|place d[eu]s?|square|faubourg|cours|esplanade|ruelle)\b"
+)
 _CLOCK = re.compile(
     r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|matin|soir|ouv(?:re|ert\w*)|ferme\w*|rouvre|de \d{1,2} h(?:eures)?(?: \d\d)?)\b(?:(?!delai|duree|limite|droit|repos|volume|pendant)[^,;.]){0,30}\b(?:a|des)\s$"
 )
@@ -277,6 +293,11 @@ _IN_CASE = (
     re.compile(r"\b(?:port|ramen|etend|etendu|redui|relev|allong|abreg)\w*\s+(?:jusqu.)?a\s+$"),
     re.compile(r"\s+(?:lorsqu|quand\b|si\b|s.il|en cas d|dans le cas)"),
 )
+_OF_MEANS = re.compile(r"[^,;]{0,30}?\bressources\b"), re.compile(r"\bressources\b|\bparticip\w*[^;.]{0,20}\bfrais\b")
+_PAID_BY_THEM = re.compile(
+    r"\b(?:gens|personnes?|familles?|menages?|usagers?|residents?|heberges?|accueillis)\b.*\b(?:pa[iy]\w*|vers\w*|donn\w*|particip\w*|contribu\w*)"
+)
+_WAITING = re.compile(r"\s+(?:\w+ )?en attente\b|\s+attend\w*\b")
 _WHOLE = re.compile(r"\b(?:sur|parmi) (?:les|ses|ces|leurs|nos)\s+$")
 _EVERY = re.compile(r"\btou(?:te)?s les\s+$")
 _OFTEN = re.compile(
@@ -308,7 +329,9 @@ def part_played(asked: Asked, before: str, after: str, around: str) -> float:
         bonus += 0.25
     if _WHOLE.search(before) and "," in after and asked.share(after.split(",", 1)[1]) > 0.3:
         bonus -= 0.4
-    if re.match(r"\s+consecuti", after) or (_EVERY.search(before) and not _OFTEN.search(asked.folded)):
+    if _OFTEN.search(asked.folded) and _EVERY.search(before):
+        bonus += 0.3
+    elif re.match(r"\s+consecuti", after) or _EVERY.search(before):
         bonus -= 0.3
     if _UNANSWERED.search(asked.folded) and (_SILENCE[0].search(before) or _SILENCE[1].match(after)):
         bonus += 0.3
@@ -316,8 +339,15 @@ def part_played(asked: Asked, before: str, after: str, around: str) -> float:
         bonus += 0.2 * bool(ahead["end"] and _ITS_END.match(after)) - 0.3 * bool(re.match(r"\s+apres\b", after))
     if _NUMBER_OF_NAME.search(before):
         bonus -= 1.0
-    without = re.search(r"\bsans\b|\bhors\b|\bpas\b", asked.folded)
-    if re.search(r"\bsans (?!qu|pouvoir|jamais|depasser|exceder|delai)|\bhors\b|\bne sont pas\b|\bn.est pas\b", around):
+    if _WAITING.match(after) and not re.search(r"\battent|\battend", asked.folded):
+        bonus -= 0.3
+    if _PAID_BY_THEM.search(asked.folded) and (_OF_MEANS[0].match(after) or _OF_MEANS[1].search(before)):
+        bonus += 0.25
+    without = re.search(r"\bsans\b|\bhors\b|\bpas\b|\b(?:elles?|lui|eux|soi)[- ]memes?\b", asked.folded)
+    if re.search(
+        r"\bsans (?!qu|pouvoir|jamais|depasser|exceder|delai)|\bhors\b|\bne (?:l[ea] |les |l.)?(?:sont|est) pas\b|\bn.est pas\b",
+        around,
+    ):
         bonus += 0.15 if without else -0.1
     elif without and re.search(r"\bavec\b", around):
         bonus -= 0.15

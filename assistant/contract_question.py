@@ -263,7 +263,9 @@ _ASKS: tuple[tuple[str, dict[str, float]], ...] = (
     (r"^qui\b|\bc.(?:est|etait) qui\b|\bqui (est|a|ont|signe\w*|doit|sont|pa\w+|preside\w*|pilote\w*|decide|peut|donne|nomme|s.occupe|represente\w*|etait|porte|dirige\w*|gere|assure|mene|remplace\w*|instruit|organise|convoque|finance|verse|tient|recoit|va|tarifie|controle)\b|\bavec qui|\ba qui\b|par qui|aupres de qui|quel(le)? (tribunal|juge|juridiction|cabinet|banque|organisme|autorite|association|personne|mandataire|prestataire)|devant qui|\bqui\s?\?|\b(appelle|contacte|voit|previent|saisit|informe|demande)\w* qui\b|\bqui$|le nom d", {"party": 1.0}),
     (r"\bquel(le)?s\b|\blesquel|\bliste\b(?! d.attente)|\bc.est quoi les\b", {"list": 0.8}),
 )  # fmt: skip
-_OPEN = re.compile(r"\bcombien\b|\bc.est quoi\b|\bquels?\b|\bquelles?\b|\bcible|\bobjectif")
+_OPEN = re.compile(
+    r"\bcombien\b|\bc.est quoi\b|\bquoi,? (?:au (?:max|min|plus|pire)\w*|maximum|minimum)\b|\bquels?\b|\bquelles?\b|\bcible|\bobjectif"
+)
 _ANY = {"number": 0.5, "amount": 0.7, "percent": 0.7, "duration": 0.4}
 _SURE = re.compile(
     r"\ble combien\b|combien de temps|quelle date|\bquand\b|sous combien|quel jour\b(?! du mois| de chaque)|combien d.(?:annees|ans)\b|\bqui\b|devant qui|quel (juge|tribunal)|quelle annee"

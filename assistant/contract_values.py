@@ -24,6 +24,7 @@ from assistant.contract_cues import (
     counts,
     cue_bonus,
     inside,
+    is_age,
     is_given,
     is_limit,
     missed,
@@ -36,6 +37,7 @@ from assistant.contract_cues import (
     usable,
     year_bonus,
 )
+from assistant.contract_givers import given
 from assistant.contract_life import add_months, day_of
 from assistant.contract_question import Asked, stems_of
 from assistant.contract_reading import Reading, Unit, after_start, before_term
@@ -130,6 +132,7 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
             its_own = asked.counted is not None and asked.counted.held(right, stems_of(right))
             part = SOME.search(fold(before)[-40:])
             bonus -= 0.25 * bool(some or (part and (not its_own or part[0].startswith("reserv"))))  # a part of what is counted
+        bonus += given(asked, text, value) - 0.4 * is_age(asked, text, value)
         bonus += same_unit(asked, value) - 0.12 * of_another(asked, fold(f"{before} {after}"))
         bonus += part_played(asked, fold(text[: value.start]), fold(text[value.end :]), fold(f"{before} {after}"))
         yield Candidate(candidate, unit, bonus, 0.0, years=() if value.kind == "date" else near_years(text, value))
@@ -182,7 +185,7 @@ def _head(told: str) -> str:
 
 
 _KEPT = re.compile(r"^[^,;]{0,40}\b(?:sont|est|seront|sera) reserv\w*(.*)")  # "quatre places y sont réservées à …"
-_CHANGED = 0.2
+_CHANGED = 0.4
 _ABOVE = 0.75  # what the sentence before says of a value, beside its own words
 _SHARED = re.compile(r"\bparts?\b|\bpa[iy]\w+|quote|contribu|repart|prend\w* en charge|\bcharges? (communes?|partagees?)")
 _RUNS = re.compile(

@@ -37,8 +37,9 @@ _UNITS_SAID = {
 }
 _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 # "deux cent cinquante-huit": words of number joined by spaces, hyphens, "et"; never cut, or 258 would read as 8.
+# "quatre une place": "une" only begins another number, save after "cent" and "mille".
 _WORD = "|".join(sorted(_UNITS_SAID, key=len, reverse=True))
-_WORDS = rf"(?:{_WORD})(?:(?:-et-|\s?-\s?|\set\s|\s)(?:{_WORD})(?!\w))*"
+_WORDS = rf"(?:{_WORD})(?:(?:-et-|\s?-\s?|\set\s|\s(?!une?\b)|(?<=cent)\s|(?<=mille)\s)(?:{_WORD})(?!\w))*"
 # 1 250 000,50 or 1.250.000,50 or 1250000.5; a thousands group is exactly three digits.
 _NUM = r"(?:\d{1,3}(?:[ .\u00a0\u202f]\d{3})+|\d+)(?:[,.]\d+)?"
 _SPACE = r"\s{1,3}"

@@ -2,13 +2,20 @@
 
 import pytest
 
-from assistant.contract_cues import names
+from assistant.contract_cues import is_age, names, part_played
+from assistant.contract_givers import wanted_givers
 from assistant.contract_question import ORIGINAL, Asked, wanted_kinds
 from assistant.question import read_question
+from corpus.values import find_values
 from tests.assistant.written import asker, write_articles
 
 STAFF = [("Service", "ETP autorisés", "ETP pourvus", "Postes vacants"), ("Le Phare", "31,50", "28,25", "3,25"), ("La Digue", "12,00", "11,00", "1,00")]  # fmt: skip
 PLACES = [("Service", "N° FINESS", "Places autorisées", "Places installées"), ("Le Phare", "990 123 456", "40", "37"), ("La Digue", "990 123 464", "16", "16")]  # fmt: skip
+SITES = [("Site", "Adresse", "Mode", "Places"), ("Le Ponant", "14 quai Nord, Port-Albin", "Urgence", "23"), ("Le Levant", "3 rue du Four, Port-Albin", "Insertion", "31")]  # fmt: skip
+WORKS = [
+    ("Opération", "Coût", "Financement"),
+    ("Ascenseur du Levant", "95 000 €", "Emprunt et subvention du Département de 40 000 €"),
+]
 ARTICLES = [
     ("Article 1 – Durée", "Le contrat prend effet le 1er janvier 2025 et prend fin le 31 décembre 2029.", []),
     ("Article 2 – Sortie", "Une partie peut quitter le contrat en cours de route, avec un préavis de cinq mois. Le préavis est porté à dix mois lorsque la sortie entraîne la fermeture d'un service.", []),
@@ -20,6 +27,15 @@ ARTICLES = [
     ("Article 8 – Coûts", "Le coût de référence est de 15 200 € par place et par an au Phare et de 9 800 € à La Digue.", []),
     ("Article 9 – Siège", "L'association ramène ses frais de siège de 5,1 % à 4,4 % des charges avant la fin de 2027.", []),
     ("Article 10 – Rapport", "Le rapport d'étape est remis le 15 mai 2027.", []),
+    ("Article 11 – La Jetée", "La rénovation de la Jetée, d'un coût de 640 000 €, commence en 2026 et finit en 2027. L'État y apporte 210 000 €, la commune 35 000 €.", []),
+    ("Article 12 – Participation", "Les personnes accueillies participent à leurs frais à hauteur de 11 % de leurs ressources en urgence, de 19 % en insertion pour une personne seule et de 14 % pour une famille.", []),
+    ("Article 19 – Places", "Le coût à la place retenu est de 16 400 € en insertion et de 15 900 € en urgence.", []),
+    ("Article 13 – Repas", "La participation des résidents est fixée à 13 % des ressources lorsque les repas sont fournis, et à 9 % lorsqu'ils ne le sont pas.", []),
+    ("Article 14 – Projet", "Le projet personnalisé est établi dans les cinq semaines de l'arrivée et revu tous les trois mois.", []),
+    ("Article 18 – Ascenseur", "Les opérations sont les suivantes.", WORKS),
+    ("Article 15 – Sites", "Les sites sont les suivants.", SITES),
+    ("Article 16 – Sanction", "Si l'activité reste trop basse deux années de suite, la dotation peut être réduite de 1 % par point d'écart, sans dépasser 6 %.", []),
+    ("Article 17 – Creton", "Parmi les jeunes adultes maintenus, neuf attendaient une place de foyer, quatre une place d'atelier et deux une place de maison.", []),
     ("AVENANT N° 1", "Le présent avenant modifie le contrat comme suit.", []),
     ("Article 1", "À l'article 10, la date du 15 mai 2027 est remplacée par celle du 15 novembre 2027.", []),
 ]  # fmt: skip
@@ -44,6 +60,15 @@ def ask(engine, tmp_path_factory):
         ("le rapport d'étape devait être remis à quelle date avant d'être décalé ?", "2027-05-15"),
         ("le rapport d'étape, on doit l'avoir rendu pour quand maintenant ?", "2027-11-15"),
         ("combien de postes restent à pourvoir au Phare ?", "3.25"),
+        ("l'État donne combien pour les travaux de la Jetée ?", "210000"),  # the giver's, not the cost
+        ("la commune met combien dans la Jetée ?", "35000"),
+        ("le Département aide pour combien pour l'ascenseur du Levant ?", "40000"),
+        ("combien les gens payent en insertion s'ils sont seuls ?", "19"),  # of their own means, not the cost of a place
+        ("quelle part de leurs ressources si on ne fournit pas les repas ?", "9"),
+        ("on revoit le projet personnalisé tous les combien ?", "P3M"),
+        ("combien de places d'urgence au Ponant ?", "23"),  # not the number of its street
+        ("on risque quoi au max si on rate l'activité deux ans de suite ?", "6"),
+        ("combien attendaient une place d'atelier ?", "4"),  # "quatre une place"
         ("combien de places au Phare en vrai, pas sur le papier ?", "37"),
     ],
 )
@@ -75,3 +100,28 @@ def test_a_rate_left_out_is_not_asked_for():
 )
 def test_what_a_change_moved_is_the_original(text):
     assert ORIGINAL.search(text)
+
+
+def test_an_age_is_no_length():
+    text = "Dix places sont pour des enfants de moins de six ans."
+    six = find_values(text, "duration")[0]
+    assert is_age(asked("combien pour les petits ?"), text, six)
+    assert not is_age(asked("a quel age ?"), text, six)
+
+
+def test_those_who_wait_for_a_place_are_no_places():
+    wanted = asked("combien de places a l'atelier ?")
+    assert part_played(wanted, "et ", " en attente d'une place", "") < part_played(wanted, "et ", " places", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "givers"),
+    [
+        ("l'etat met combien ?", {"etat"}),
+        ("la subvention du departement ?", {"departement"}),
+        ("l'etat previsionnel est a rendre quand ?", set()),
+        ("combien de places dans le departement ?", set()),
+    ],
+)
+def test_the_giver_is_told_by_the_question(text, givers):
+    assert wanted_givers(asked(text)) == givers
