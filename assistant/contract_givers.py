@@ -7,7 +7,7 @@ from corpus.values import Value, find_values
 from corpus.words import fold
 
 _GIVERS = {
-    "etat": r"\bl.etat\b(?! (?:previsionnel|realise|des|du|de)\b)|\bddets\b|\bdreets\b|\bprefe(?:t|cture)\b",
+    "etat": r"(?:\bl.|^\s*)etat\b(?! (?:previsionnel|realise|des|du|de)\b)|\bddets\b|\bdreets\b|\bprefe(?:t|cture)\b",
     "agence": r"\bars\b|\bl.agence\b(?! nationale)|\bagence regionale\b",
     "departement": r"\bdepartement\w*\b|\bconseil departemental\b",
     "commune": r"\bcommunes?\b(?<!dotation commune)|\bmairie\b|\bla ville\b|\bmetropole\b|\bagglomeration\b|\bcommunaute de\b",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.contract_cues import is_age, names, part_played
-from assistant.contract_givers import wanted_givers
+from assistant.contract_cues import is_age, names, part_played, usable
+from assistant.contract_givers import given, wanted_givers
 from assistant.contract_question import ORIGINAL, Asked, wanted_kinds
 from assistant.question import read_question
 from corpus.values import find_values
@@ -125,3 +125,31 @@ def test_those_who_wait_for_a_place_are_no_places():
 )
 def test_the_giver_is_told_by_the_question(text, givers):
     assert wanted_givers(asked(text)) == givers
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("La halle, d'un coût de 640 000 €, est neuve.", [-1]),
+        ("L'État y apporte 210 000 €, la commune 35 000 €.", [1, -1]),
+        ("Emprunt de 90 000 € et subvention de 40 000 € (État)", [-1, 1]),
+        ("Pour 2025, l'État finance le Phare à hauteur de 80 000 € et la Digue à hauteur de 20 000 €.", [1, 1]),
+        ("Le mobilier est renouvelé pour 12 000 €.", [0]),
+    ],
+)
+def test_an_amount_is_of_its_giver(text, signs):
+    wanted = asked("l'etat donne combien ?")
+    told = [given(wanted, text, value) for value in find_values(text, "amount")]
+    assert [(t > 0) - (t < 0) for t in told] == signs
+
+
+def test_the_number_of_a_street_counts_nothing():
+    wanted = asked("combien de places au ponant ?")
+    for text, kept in (("14 quai Nord, Port-Albin", False), ("2 place du Port", False), ("14 places", True)):
+        assert (usable(find_values(text, "number")[0], text, wanted) is not None) is kept
+
+
+def test_what_is_done_without_is_told_by_the_clause_that_denies_it():
+    wanted = asked("quelle part quand on ne fournit pas les repas ?")
+    denied, told = "lorsqu'ils ne le sont pas", "lorsque les repas sont fournis"
+    assert part_played(wanted, "", denied, denied) > part_played(wanted, "", told, told)
