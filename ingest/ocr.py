@@ -22,11 +22,11 @@ from PIL import Image
 
 from ingest.documents import clean
 from ingest.flow import Cell, Table, lines_of
-from ingest.page_words import Word, is_in, joined, rows_of, split_columns, split_rows
+from ingest.page_words import DPI, Word, is_in, joined, rows_of, split_columns, split_rows
 from ingest.ruled import Box, Picture, ruled_tables
 from ingest.sandbox import Progress, silent
+from ingest.unruled import white_tables
 
-DPI = 300
 MOST_PIXELS = 25_000_000
 SECONDS = 45  # for one call of Tesseract
 _ABOVE, _BESIDE = 20, 30  # pixels of paper around a cell's picture
@@ -137,6 +137,34 @@ def _without_dust(page: Picture) -> Picture:
     return page
 
 
+def _widened(boxes: Sequence[Box]) -> list[Box]:
+    """Cells as wide as their columns and as high as half the white around their rows, told by the words that were read in them."""
+    full = [box for box in boxes if box.right > box.left]
+    left = {n: min(b.left for b in full if b.column == n) for n in {b.column for b in full if b.columns == 1}}
+    right = {n: max(b.right for b in full if b.column == n and b.columns == 1) for n in left}
+    tops, bottoms = {b.row: b.top for b in full}, {b.row: b.bottom for b in full}
+    out = []
+    for box in boxes:
+        first, last = box.column, box.column + box.columns - 1
+        if first not in left or last not in left or box.row not in tops:
+            continue
+        above, below = bottoms.get(box.row - 1, tops[box.row] - 20), tops.get(box.row + 1, bottoms[box.row] + 20)
+        edges = (left[first] - 6, (above + tops[box.row]) // 2, right[last] + 6, (bottoms[box.row] + below) // 2)
+        out.append(Box(box.row, first, box.rows, box.columns, *edges))
+    return out
+
+
+def _filled(boxes: Sequence[Box], words: Sequence[Word]) -> tuple[list[Cell], list[tuple[int, float]]]:
+    """Cells with the words that stand in them, and the length of each word and how sure it is."""
+    cells, sure, left = [], [], list(words)
+    for box in boxes:
+        inside = [word for word in left if is_in(word, box, 0)]
+        left = [word for word in left if not is_in(word, box, 0)]
+        cells.append(Cell(joined(rows_of(inside)), box.row, box.column, box.rows, box.columns))
+        sure += [(len(word.text), word.sure) for word in inside]
+    return cells, sure
+
+
 class _Reader:
     """Tesseract on the pictures of one page."""
 
@@ -158,6 +186,10 @@ class _Reader:
                 tables.append((top, table, sure))
         words = self._words([rest], 3)[0]
         words = [word for word in words if not _is_scrawl(word, words, page.shape[0])]
+        for boxes in map(_widened, white_tables([word for word in words if word.text.strip("|¦")])):
+            words = [word for word in words if not any(is_in(word, box) for box in boxes)]
+            table, sure = self._table(page, boxes)  # cell by cell, what stands beside a cell of two lines is no noise
+            tables.append((min(b.top for b in boxes), replace(table, header=1), sure))
         marks = [(len(word.text), word.sure) for word in words] + [mark for _, _, sure in tables for mark in sure]
         count = sum(size for size, _ in marks)
         lines = _page_lines(rows_of(words), [(top, table) for top, table, _ in tables])
@@ -175,13 +207,8 @@ class _Reader:
             for n, words in zip(unsure, again, strict=True):
                 readings[n].append(_placed(words, boxes[n], factor))
         read = {n: _best(given) for n, given in readings.items()}
-        cells, sure = [], []
         words = [word for given in read.values() for word in given if word.text.strip("|¦")]  # the frame is no letter
-        for box in split_columns(split_rows(boxes, words), words):
-            inside = [word for word in words if is_in(word, box, 0)]
-            words = [word for word in words if not is_in(word, box, 0)]
-            cells.append(Cell(joined(rows_of(inside)), box.row, box.column, box.rows, box.columns))
-            sure += [(len(w.text), w.sure) for w in inside]
+        cells, sure = _filled(split_columns(split_rows(boxes, words), words), words)
         return Table(cells), sure
 
     def turn(self, page: Picture) -> int:

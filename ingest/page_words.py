@@ -15,7 +15,7 @@ _FIGURE = re.compile(
     rf"|(?:le )?\d{{1,2}}(?:er)? (?:{'|'.join(MONTH_NAMES)})(?: \d{{4}})?"
 )
 _BAND = 60  # pixels: a white band that wide, all down a table, is between two columns
-_DPI = 300  # of the pixels in which words stand
+DPI = 300  # of the pixels in which words stand
 _SLACK = 10.5  # pixels: how far outside its cell a word may stand
 
 
@@ -93,7 +93,7 @@ def _between_words(cells: Sequence[Sequence[Sequence[Word]]]) -> list[int]:
     lines stand as far apart, words in every cell."""
     words = [w for cell in cells for line in cell for w in line]
     spans = merged([(w.top, w.top + w.height) for w in words], 1)
-    rows = unruled_rows(spans, float(np.median([w.height for w in words])), _DPI, surely=True, tight=AIRY)
+    rows = unruled_rows(spans, float(np.median([w.height for w in words])), DPI, surely=True, tight=AIRY)
     counts = [[sum(top <= line[0].middle <= bottom for line in cell) for cell in cells] for top, bottom in rows]
     sure = all(1 in row for row in counts) if len(rows) < len(spans) else len(rows) > 2 and all(0 not in row for row in counts)
     return [(above + below) // 2 for (_, above), (below, _) in pairwise(rows)] if sure else []

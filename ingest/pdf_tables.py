@@ -10,28 +10,22 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
-
 from ingest.flow import Cell, Table
-from ingest.ocr import DPI, _page_lines
-from ingest.page_words import Word, is_figures, is_in, joined, merged, rows_of, split_rows
+from ingest.ocr import _page_lines
+from ingest.page_words import DPI, Word, is_figures, is_in, joined, merged, rows_of, split_rows
 from ingest.ruled import (
     _NEAR,
-    AIRY,
-    APART,
-    TIGHT,
     Box,
     _cells,
     _closed,
     _ending_well,
-    _in_bands,
     _meeting,
     _places,
     _Rule,
     _stacks,
-    unruled_rows,
 )
 from ingest.ruled import _joined as _in_line
+from ingest.unruled import Band, cells_of, unruled, white_rows, white_tables
 
 _SCALE = DPI / 72  # pixels of a scan: what the readers of scanned pages reckon in
 _INCH = DPI / 2  # rules are found on a picture of half that size, there as here
@@ -39,8 +33,6 @@ _SHORT = 6.0  # points: a shorter stroke is a letter's or a tick
 _MOST = 20_000  # strokes: more are a drawing
 _LONG = 45  # characters: longer is no heading of a column
 _REACH = 8  # inches from a table's heading to its last rule, with no rule between its rows
-_WIDE = 0.12  # inches: the least white between two headings of a table that no rule draws
-_BULLET = re.compile(r"\W{1,2}|\(?\d{1,2}[.)°]|[a-z]\)")
 _PADDING = 0.17  # inches: a wider white band between words and rules is none of a cell's
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
@@ -54,7 +46,7 @@ def page_with_tables(page: Any) -> str:
         return ""
     words, bold = _words(page)
     tables = list(_grids(page, words))
-    tables += _white_tables([w for w in words if not any(is_in(w, box) for boxes in tables for box in boxes)])
+    tables += white_tables([w for w in words if not any(is_in(w, box) for boxes in tables for box in boxes)])
     if not tables and not any(_CALL.search(word.text) for word in words):
         return ""
     placed = []
@@ -132,7 +124,7 @@ def _heading(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) -
 def _banded(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) -> Iterator[list[Box]]:
     """The cells of the tables whose rows stand between rules at `ys` (half pixels): what the words leave white is between
     columns, a title or a paragraph between two rules is between two tables, and so is a change of columns."""
-    table: list[_Band] = []
+    table: list[Band] = []
     columns: list[tuple[int, int]] = []
     for n, (low, high) in enumerate(pairwise(ys), 1):
         inside = [w for w in words if low <= w.middle / 2 <= high and start <= (w.left + w.width / 2) / 2 <= end]
@@ -152,14 +144,14 @@ def _banded(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) ->
         changes = len(pieces) > 1 and len(table) > 1 and len(shared) < max(len(columns), len(pieces))
         top = _heading(ys[n:], start, end, words) if is_prose else []  # below the prose, the heading of another table
         within = not top and len(pieces) > 1 and len(columns) == len(shared) >= len(pieces)
-        if within and (rows := _unruled(inside, start, is_prose)):
+        if within and (rows := unruled(inside, start, is_prose)):
             table += (
                 rows  # a heading between two rules, rows with none between them, a last rule: the commonest of printed tables
             )
             columns = shared
             continue
         if is_prose or changes:
-            yield _table([*table, *_closing(table, columns, inside, start)], start, end)
+            yield cells_of([*table, *_closing(table, columns, inside, start)], start, end)
             table, columns = [], []
         if top:
             over = [w for w in inside if w.middle / 2 >= top[0]]
@@ -170,117 +162,21 @@ def _banded(ys: Sequence[float], start: int, end: int, words: Sequence[Word]) ->
             table.append((round(low), round(high), pieces))
     reach = 0.8 if len(table) > 1 else _REACH
     below = [w for w in words if ys[-1] <= w.middle / 2 <= ys[-1] + reach * _INCH and start <= (w.left + w.width / 2) / 2 <= end]
-    yield _table([*table, *_closing(table, columns, below, start)], start, end)
+    yield cells_of([*table, *_closing(table, columns, below, start)], start, end)
 
 
-def _unruled(inside: Sequence[Word], start: int, surely: bool) -> list["_Band"]:
-    """The rows of a stretch of a table without rules between them (see `unruled_rows`); lines far apart are one cell's where
-    each row so made has a cell of one line."""
-    usual = float(np.median([w.height for w in inside])) if inside else 0.0
-    lines = merged([(w.top, w.top + w.height) for w in inside], 1)
-    for tight in (AIRY, TIGHT):
-        rows = unruled_rows(lines, usual, DPI, surely, tight)
-        out = []
-        for top, bottom in rows:
-            held = [w for w in inside if top <= w.middle <= bottom]
-            pieces = merged([(w.left // 2 - start, w.right // 2 - start) for w in held], 0.055 * _INCH)
-            out.append((top // 2, -(-bottom // 2), pieces))
-        if all(
-            min((len(rows_of([w for w in inside if top <= w.middle <= bottom and a <= w.left // 2 - start <= b])) for a, b in pieces), default=1) == 1
-            for (top, bottom), (_, _, pieces) in zip(rows, out, strict=True)
-        ):  # fmt: skip
-            break
-    return out
-
-
-def _closing(table: Sequence["_Band"], columns: Sequence[tuple[int, int]], below: Sequence[Word], start: int) -> list["_Band"]:
+def _closing(table: Sequence["Band"], columns: Sequence[tuple[int, int]], below: Sequence[Word], start: int) -> list[Band]:
     """The last row, where no rule is drawn under it: the line of the words `below` that stands as near to the table's last
     rule as its rows do, a stretch of words in each of its columns; [] where there is none. Under a heading alone, all the rows."""
     if not table or not below:
         return []
     if len(table) == 1:
-        return _white_rows(below, columns, start, 2 * table[0][1])
+        return white_rows(below, columns, start, 2 * table[0][1])
     low, line = table[-1][1], rows_of(below)[0]
     pieces = merged([(w.left // 2 - start, w.right // 2 - start) for w in line], 0.055 * _INCH)
     top, bottom = min(w.top for w in line) / 2, max(w.top + w.height for w in line) / 2
     aligned = len(pieces) == len(columns) == len(merged([*columns, *pieces], 0)) > 1
     return [(low, round(bottom + 2), pieces)] if aligned and top - low < 0.09 * _INCH else []
-
-
-def _white_tables(words: Sequence[Word]) -> Iterator[list[Box]]:
-    """The cells of each table of the page that no rule draws: a heading of three short stretches of words or more, wide apart,
-    then rows in the same columns."""
-    start, end = (min(w.left for w in words) // 2, max(w.right for w in words) // 2 + 1) if words else (0, 0)
-    after = 0
-    for top, bottom in merged([(w.top, w.top + w.height) for w in words], 1):
-        held = [w for w in words if top <= w.middle <= bottom]
-        columns = merged([(w.left // 2 - start, w.right // 2 - start) for w in held], _WIDE * _INCH)
-        said = [joined(rows_of([w for w in held if a <= w.left // 2 - start <= b])) for a, b in columns]
-        if top < after or len(columns) < 3 or any(len(text) > _LONG or _BULLET.fullmatch(text) for text in said):
-            continue
-        rows = _white_rows([w for w in words if w.top > bottom], columns, start, bottom)
-        if len(rows) > 1:
-            after = 2 * rows[-1][1]
-            yield _table([(top // 2, -(-bottom // 2), columns), *rows], start, end)
-
-
-def _white_rows(words: Sequence[Word], columns: Sequence[tuple[int, int]], start: int, top: float) -> list["_Band"]:
-    """The rows below `top` (pixels) that stand in the `columns` of a heading: down to a wide white, or to words across two of them."""
-    columns = list(columns)
-    held: list[Word] = []
-    cells: dict[Word, int] = {}
-    for low, high in merged([(w.top, w.top + w.height) for w in words], 1):
-        inside = [w for w in words if low <= w.middle <= high]
-        placed = [_in_columns(line, columns, start) for line in rows_of(inside)]
-        if low - top > APART * DPI or not all(placed):
-            break
-        for found in placed:
-            cells |= found
-        for word in inside:
-            a, b = columns[cells[word]]
-            columns[cells[word]] = (min(a, word.left // 2 - start), max(b, word.right // 2 - start))
-        held, top = [*held, *inside], high
-    bands = [(low, high) for low, high, _ in _unruled(held, start, True)] or [
-        (low // 2, -(-high // 2)) for low, high in merged([(w.top, w.top + w.height) for w in held], 1)
-    ]
-    rows: list[_Band] = []
-    for low, high in bands:
-        own = [w for w in held if 2 * low <= w.middle <= 2 * high]
-        by_column = [[w for w in own if cells[w] == n] for n in range(len(columns))]
-        rows.append(
-            (low, high, [(min(w.left for w in c) // 2 - start, max(w.right for w in c) // 2 - start) for c in by_column if c])
-        )
-    while rows and len(rows[-1][2]) < 2:
-        rows.pop()
-    return rows
-
-
-def _in_columns(line: Sequence[Word], columns: Sequence[tuple[int, int]], start: int) -> dict[Word, int]:
-    """The column of each word of a line; {} for a sentence, whose words go on from column to column, no further apart than words are."""
-    found: dict[Word, int] = {}
-    last, end = -1, 0
-    for a, b in merged([(w.left // 2 - start, w.right // 2 - start) for w in line], 0.055 * _INCH):
-        over = [n for n, (c, d) in enumerate(columns) if a < d and c < b]
-        at = over[0] if over else max((n for n, (c, _) in enumerate(columns) if c <= a + 4), default=0)
-        if len(over) > 1 or at < last or (at > last >= 0 and a - end < _WIDE * _INCH):
-            return {}
-        last, end = at, b
-        found |= {w: at for w in line if a <= w.left // 2 - start <= b}
-    return found
-
-
-_Band = tuple[int, int, list[tuple[int, int]]]
-
-
-def _table(bands: list[_Band], start: int, end: int) -> list[Box]:
-    """The cells of a table's bands, without the titles above and below it."""
-    full = [n for n, (_, _, pieces) in enumerate(bands) if len(pieces) > 1]
-    if len(full) == 1:
-        if len(bands[full[0]][2]) < 3:
-            return []
-        low, high, pieces = bands[full[0]]
-        return [Box(0, n, 1, 1, 2 * (start + a), 2 * low, 2 * (start + b), 2 * high) for n, (a, b) in enumerate(pieces)]
-    return _in_bands(bands[full[0] : full[-1] + 1], start, end, _INCH) if full else []
 
 
 def _strokes(page: Any) -> Iterator[tuple[float, float, float, float]]:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -78,7 +79,9 @@ def ruled_tables(page: Picture, dpi: int) -> list[list[Box]]:
         else:
             alone += h
     stacks += _stacks(alone, fills, inch)
-    tables += [_banded(small, pale, _places(s, near), min(r.start for r in s), max(r.end for r in s), inch) for s in stacks]
+    for stack in stacks:
+        ys, start, end = _places(stack, near), min(r.start for r in stack), max(r.end for r in stack)
+        tables.append(_banded(small, pale, [*_above(small, pale, ys, start, end, inch), *ys], start, end, inch))
     return sorted((cells for cells in tables if len({c.column for c in cells}) > 1), key=lambda cells: cells[0].top)
 
 
@@ -325,6 +328,32 @@ def _stacks(rules: list[_Rule], fills: list[_Rule], inch: float, reach: float = 
     return [stack for stack in stacks if len(stack) > 2]
 
 
+def _above(small: Picture, pale: Picture, ys: list[float], start: int, end: int, inch: float) -> list[float]:
+    """Where a heading without a rule above it begins, over the first of the rules at `ys`: its words stand over the columns of
+    the first row, one stretch of them over each; [] where there is none."""
+    reach = round(0.5 * inch)
+    top, first = round(ys[0]) - reach, round(ys[1] - ys[0])
+    if top < 0 or first < 0.06 * inch:
+        return []
+    over = _ink(small[top : round(ys[0] - 0.025 * inch), start:end], pale[top : round(ys[0] - 0.025 * inch), start:end])
+    lines = _runs(over.any(axis=1), 2, 0.03 * inch)
+    while len(lines) > 1 and lines[-1][0] - lines[-2][1] < 0.07 * inch:  # a heading of several lines
+        lines[-2:] = [(lines[-2][0], lines[-1][1])]
+    if not lines or over.shape[0] - lines[-1][1] > 0.12 * inch:
+        return []
+    inside = slice(round(ys[0] + 0.025 * inch), round(ys[1] - 0.025 * inch))
+    row = _runs(_ink(small[inside, start:end], pale[inside, start:end]).any(axis=0), 0.08 * inch, 0.02 * inch)
+    head = _runs(over[lines[-1][0] : lines[-1][1]].any(axis=0), 0.08 * inch, 0.02 * inch)
+    alike = len(row) == len(head) > 1 and all(a < d and c < b for (a, b), (c, d) in zip(row, head, strict=True))
+    return [top + lines[-1][0] - 0.03 * inch] if alike else []
+
+
+def _ink(dark: Picture, light: Picture) -> np.ndarray:
+    """Where there is ink, black on white or white on black: `dark` has the darkest of each four pixels, `light` the lightest."""
+    ink: np.ndarray = (dark < np.median(dark) - 50) | (light > np.median(light) + 50)
+    return ink
+
+
 def _banded(small: Picture, pale: Picture, ys: list[float], start: int, end: int, inch: float) -> list[Box]:
     """The cells of rows between rules at `ys`."""
     bands: list[tuple[int, int, list[tuple[int, int]]]] = []
@@ -334,7 +363,7 @@ def _banded(small: Picture, pale: Picture, ys: list[float], start: int, end: int
         crop, light = small[low:high, start:end], pale[low:high, start:end]
         if crop.shape[0] < 0.06 * inch:
             continue
-        ink = (crop < np.median(crop) - 50) | (light > np.median(light) + 50)  # black on white, or white on black
+        ink = _ink(crop, light)
         pieces = _runs(ink.any(axis=0), 0.08 * inch, 0.02 * inch)
         lines = [len(_runs(ink[:, a:b].any(axis=1), 2, 0.03 * inch)) for a, b in pieces]
         several = len(pieces) > 1 and min(lines) > 2  # rows with no rule between them
@@ -406,7 +435,7 @@ def _nearest(columns: list[tuple[int, int]], at: int) -> int:
     return min(range(len(columns)), key=lambda n: abs((columns[n][0] + columns[n][1]) / 2 - at))
 
 
-def _runs(used: np.ndarray, gap: float, least: float) -> list[tuple[int, int]]:
+def _runs(used: Any, gap: float, least: float) -> list[tuple[int, int]]:
     """Stretches of True, those less than `gap` apart as one, those shorter than `least` left out."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], used.astype(np.int8), [0]))))
     runs: list[tuple[int, int]] = []

@@ -75,6 +75,31 @@ def test_a_scan_is_recognised_tables_and_dates_too(tmp_path):
     assert ("Reconnaissance des pages scannées", 2, 2) in steps
 
 
+@needs_ocr
+def test_a_scanned_table_is_read_however_it_is_drawn(tmp_path):
+    from reportlab.lib.styles import getSampleStyleSheet
+    from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table
+
+    from tests.ingest.test_layout import STYLES
+
+    style = getSampleStyleSheet()["Normal"]
+    style.fontSize, style.leading = 11, 13
+    told = Paragraph("Les places du contrat sont réparties entre les maisons comme le dit le tableau qui suit.", style)
+    drawn = ("no rule", "coloured heading", "rules between rows", "three rules")
+    story = []
+    for n, name in enumerate(drawn, 41):
+        rows = [["Site", "Accueil", "Nombre"], [f"Le Grand Môle {n}", "Insertion et urgence, regroupé ou diffus", str(n)], [f"La Digue {n}", "Stabilisation", str(n + 30)], [f"Le Quai {n}", "Urgence", str(n + 40)]]  # fmt: skip
+        rules = [*STYLES[name], ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("TOPPADDING", (0, 0), (-1, -1), 6), ("BOTTOMPADDING", (0, 0), (-1, -1), 6)]  # fmt: skip
+        story += [told, Spacer(1, 8), Table([[Paragraph(c, style) for c in row] for row in rows], colWidths=[130, 150, 80], style=rules), Spacer(1, 12)]  # fmt: skip
+        story += [PageBreak()] if n == 42 else []
+    out = io.BytesIO()
+    SimpleDocTemplate(out, invariant=1).build(story)
+    found = [view.replace("’", "'") for view in views(read_document(saved(tmp_path, "scan.pdf", scan(out.getvalue()))))]
+    for n, name in enumerate(drawn, 41):
+        assert any(f"Site : Le Grand Môle {n} ; Accueil : Insertion et urgence, regroupé ou diffus ; Nombre : {n}" in view for view in found), (name, found)  # fmt: skip
+        assert any(f"Site : La Digue {n} ; Accueil : Stabilisation ; Nombre : {n + 30}" in view for view in found), (name, found)
+
+
 def test_without_tesseract_it_is_said_what_to_install(tmp_path, monkeypatch):
     if tools()["program"].startswith(("/opt/homebrew", "/usr/local")) or os.name == "nt":
         pytest.skip("Tesseract y est trouvé sans PATH")
