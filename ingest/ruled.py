@@ -16,6 +16,7 @@ Picture = np.ndarray  # grey, uint8, 0 black; rows, columns
 
 _H, _V = 0.4, 0.24  # inches: a shorter stroke is a letter's
 _NEAR = 0.07  # inches: how far apart the ends of two rules may be that meet
+_LEAST = 1.5  # inches: a narrower stack of rules is a stamp's
 _MOST_SEEN = 0.4  # the share of a rule that is seen, at least
 APART = 0.3  # inches of white between two rows: more is between paragraphs
 TIGHT = 0.5, 2.0  # of a line's height: less white may be between the lines of one cell, where rows have so many times more
@@ -325,7 +326,9 @@ def _stacks(rules: list[_Rule], fills: list[_Rule], inch: float, reach: float = 
                 break
         else:
             stacks.append([rule])
-    return [stack for stack in stacks if len(stack) > 2]
+    return [
+        stack for stack in stacks if len(stack) > 2 and max(r.end for r in stack) - min(r.start for r in stack) > _LEAST * inch
+    ]
 
 
 def _above(small: Picture, pale: Picture, ys: list[float], start: int, end: int, inch: float) -> list[float]:

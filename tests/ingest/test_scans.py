@@ -128,6 +128,17 @@ def test_words_in_columns_stay_apart():
     assert lines[-1] == "- former"
 
 
+def test_the_rules_of_a_stamp_are_no_table():
+    page = np.full((1400, 2400), 255, np.uint8)
+    for row in range(4):
+        page[200 + 60 * row : 204 + 60 * row, 200:430] = 0
+        for word in (220, 330):
+            page[220 + 60 * row : 240 + 60 * row, word : word + 70] = 0
+    assert ruled_tables(page, 300) == []
+    wide = np.repeat(page[:, 200:430], 4, axis=1)
+    assert ruled_tables(np.pad(wide, ((0, 0), (200, 200)), constant_values=255), 300)  # the same, as wide as a table
+
+
 def test_rules_between_scattered_words_are_no_table():
     page = np.full((1400, 2400), 255, np.uint8)
     for row in range(5):
