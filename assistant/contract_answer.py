@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from assistant.answer import Answer, Citation, Value, abstain, french_date
 from assistant.contract_avenants import Change
@@ -228,9 +229,17 @@ def _said(best: Candidate, sources: int) -> str:
     shown = re.sub(r"(?<=\d)%", " %", re.sub(r"(?<=\d)(\s?[MkK])E$", r"\1€", best.value.text))
     if best.value.kind == "date" and not re.search(r"\d.*[a-zà-ÿ]", shown):  # in letters, or "04/11/2024"
         shown = french_date(str(best.value.normalized))
-    elif best.value.kind == "number" and not re.search(r"\d", shown):
-        shown = f"{shown} ({best.value.normalized})"
+    elif best.value.kind in _IN_FIGURES and not re.search(r"\d", shown):
+        shown = f"{shown} ({_IN_FIGURES[best.value.kind].format(_figures(str(best.value.normalized)))})"
     return f"**{shown}**" + (f" ({' ; '.join(more)})" if more else "") + f" {marks}"
+
+
+_IN_FIGURES = {"number": "{}", "amount": "{} €", "percent": "{} %"}  # what a value in words is said again in
+
+
+def _figures(normalized: str) -> str:
+    """ "74500.5" as "74 500,5"."""
+    return f"{Decimal(normalized):,}".replace(",", " ").replace(".", ",")
 
 
 def contract_citation(n: int, passage: Passage, opened: OpenContract) -> Citation:

@@ -25,8 +25,9 @@ _TEXT = re.compile(
     r"(?:la mention|les mots|le mot|l['’]expression|les termes|le nom)\s+(?:qui désignent\s+|de la\s+|de l['’]|du\s+|de\s+|d['’])?(?P<old>.{3,110}?)\s+"
     r"(?:est|sont) remplacée?s? par\s+(?:celle\s+|celui\s+|ceux\s+|les mots\s+)?(?:de la\s+|de l['’]|du\s+|de\s+|des\s+)?[«\"]?\s*(?P<new>[^«»\";]{3,90}?)\s*[»\"]?(?=[;.,»\"]|\s*$)",
 )
+_CIVIL = r"(?:M\.|Mme|Dr|Monsieur|Madame|Docteur|[Ll]e docteur|[Ll]a docteure)"
 _PERSON = re.compile(
-    r"(?P<old>(?:M\.|Mme|Dr)\s[^,]{3,50}?)\s+est remplacée?,?[^,]{0,40},?\s*par\s+(?P<new>(?:M\.|Mme|Dr)\s[^,.;]{3,50})"
+    rf"(?P<old>{_CIVIL}\s[^,]{{3,50}}?)\s+est remplacée?,?[^,]{{0,40}},?\s*par\s+(?P<new>{_CIVIL}\s[^,.;]{{3,50}})"
 )
 # "Le délai pour saisir ce juge est de deux mois": the new value alone.
 _NOW = re.compile(
@@ -44,7 +45,7 @@ _ARTICLES = re.compile(
     r"(?:\barticles?\s+|§\s?)((?:[IVX]+\.)?\d+(?:\.\d+)*(?:(?:,\s*|\s+et\s+)(?:[IVX]+\.)?\d+(?:\.\d+)*)*)", re.IGNORECASE
 )
 _POINT = re.compile(  # "au 8.1", "du III.E", "au A1"; no date ("31.12.2027"), no sum ("1.250.000 €")
-    r"\b(?:[Aa]u|[Dd]u|[Ll]e)\s+((?:[IVX]+\.)?\d{1,2}(?:\.\d{1,2})+|[IVX]+\.(?:\d{1,2}|[A-Z])|[A-H]\d{1,2})(?![.\d]*\d|[.\d]*\s?[%€]|\w)"
+    r"\b(?:[Aa]u|[Dd]u|[Ll]e)\s+(?:points?\s+)?((?:[IVX]+\.)?\d{1,2}(?:\.\d{1,2})+|[IVX]+\.(?:\d{1,2}|[A-Z])|[A-H]\.?\d{1,2})(?![.\d]*\d|[.\d]*\s?[%€]|\w)"
 )
 _ROW = re.compile(
     r"\b(?:indicateur|objectif|action|engagement|opération|ligne)\s+(?:n°\s?)?([A-Z]{0,2}\d{1,2}(?:\.\d+)*)\b", re.IGNORECASE
@@ -158,6 +159,11 @@ def _make(piece: Piece, kind: str, old: Value | str, new: Value | str, about: st
     return Change(
         kind, a, b, x, y, bare(about)[:200], year, tuple(dict.fromkeys(refs)), name, piece.page, piece.label, quote,
     )  # fmt: skip
+
+
+def unstyled(name: str) -> str:
+    """A person's name without "Madame" or "Mme", which a contract and its avenant may write otherwise."""
+    return re.sub(rf"^{_CIVIL}\s", "", name)
 
 
 def _refs(text: str) -> list[str]:
@@ -375,6 +381,6 @@ def _holds(piece: Piece, change: Change) -> bool:
         if piece.is_row and (percents or (change.kind == "amount" and len(change.old_normalized) >= 5)):
             values += [v for _, cell in piece.cells if not re.match(r"[-−–]", cell) for v in find_values(cell, "number")]
         return any(v.normalized == change.old_normalized for v in values)
-    return fold(change.old) in piece.folded or bool(
+    return fold(unstyled(change.old)) in piece.folded or bool(
         change.kind == "text" and len(set(index_words(change.old)) & set(index_words(piece.folded))) >= 3
     )

@@ -35,6 +35,8 @@ def of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
         bonus = 0.0
         if asked.years:
             bonus = (0.35 if year in asked.years else -0.5) if year else (-0.1 if by_cell else 0.0)
+            if by_cell and not year and _START.search(heading):
+                bonus = -0.4  # "Départ", beside the years' targets
             told = YEAR.findall(cells[0][1]) if place and not year else []
             if told:
                 bonus = 0.35 if set(told) & set(asked.years) else -0.5
@@ -135,6 +137,7 @@ _JOINED_UP = re.compile(r"(?!(?:19|20)\d\d\s)[1-9]\d{3,5}(?:\s\d{3})+(?:,\d+)?(?
 _THINGS = re.compile(
     r"\b(?:places?|lits?|etp|journees?|actes?|nombre|effectifs?|personnes|jeunes|enfants|capacite|gmp|pmp|gir|finess)\b"
 )
+_START = re.compile(r"\bref|depart|n-1|constat|\breel|\brealis")
 _UNITS = {"amount": re.compile(r"€|euro"), "percent": re.compile(r"%|\btaux\b|\bpart d")}
 
 

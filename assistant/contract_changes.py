@@ -16,8 +16,8 @@ from corpus.values import Value, find_values
 from corpus.words import fold
 
 _CHANGE = re.compile(
-    r"\b(?:perd\w*|gagn\w+|augment\w*|hausses?|baiss\w+|diminu\w+|evolu\w+|progress\w*|supprim\w+|cre(?:e|es|er|ons)|gross\w+|grimp\w+"
-    r"|gonfl\w+|ajout\w+|monte\w*|rallonge\w*|depass\w+|difference|ecart|en (?:plus|moins)|de (?:plus|moins))\b"
+    r"\b(?:perd\w*|gagn\w+|augment\w*(?! a\b)|hausses?|baiss\w+(?! a\b)|diminu\w+|evolu\w+|progress\w*(?! a\b)|supprim\w+|cre(?:e|es|er|ons)|gross\w+|grimp\w+"
+    r"|gonfl\w+|ajout\w+|monte\w*(?! a\b)|rallonge\w*|depass\w+|difference|ecart|en (?:plus|moins)|de (?:plus|moins))\b"
 )
 _OVER = re.compile(r"\b(?:duree|total|en tout|entre|d.ici|au bout|a la fin|sur les|sur (?:le|tout le) contrat)\b")
 _ENDS = re.compile(

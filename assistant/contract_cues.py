@@ -36,7 +36,9 @@ _OWN, _NEAR, _AROUND, _FAR, _HEADS = 1.0, 0.75, 0.6, 0.35, 0.3
 
 
 # What a question on what is in force today says.
-NOW = re.compile(r"\bactuel|\bmaintenant\b|\baujourd.hui\b|\ben vigueur\b|\bdesormais\b|\ba ce jour\b|\ba present\b")
+NOW = re.compile(
+    r"\bactuel|\bdu coup\b|\bau final\b|\bfinalement\b|\bmaintenant\b|\baujourd.hui\b|\ben vigueur\b|\bdesormais\b|\ba ce jour\b|\ba present\b"
+)
 
 
 def level(idea: Idea, unit: Unit) -> float:

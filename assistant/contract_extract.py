@@ -14,7 +14,7 @@ from assistant.contract_clauses import Hit
 from assistant.contract_duties import Duty
 from assistant.contract_life import Life
 from assistant.contract_targets import ActionSheet, Indicator, Objective
-from assistant.contract_text import VISAS, Piece, bare, one_line, sentences
+from assistant.contract_text import VISAS, Piece, bare, labelled, one_line, sentences
 from corpus.clauses import Clause
 from corpus.reference import find_references, printed
 from corpus.values import Value, find_values, plain
@@ -127,7 +127,7 @@ def _table(hits: Sequence[Hit], context: Context) -> list[Piece]:
 
 
 def _row_name(piece: Piece) -> str:
-    for _, cell in piece.cells:
+    for _, cell in labelled(piece.cells):
         if len(re.findall(r"[^\W\d]", cell)) >= 3 and not find_values(cell, "amount"):
             return one_line(cell)
     return ""

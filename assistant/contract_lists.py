@@ -11,7 +11,7 @@ from assistant.contract_facts import PERIMETER_ALSO, leftover
 from assistant.contract_items import parts, run_of, short, subject_of, unnamed
 from assistant.contract_question import Asked, Idea, stems_of
 from assistant.contract_reading import Reading, Span, Unit
-from assistant.contract_text import AVENANT, GLOSSARY, bare, one_line
+from assistant.contract_text import AVENANT, GLOSSARY, bare, labelled, one_line
 from corpus.values import NUMBER_WORDS, Value, find_values
 from corpus.words import fold
 
@@ -127,7 +127,7 @@ def _tables(asked: Asked, reading: Reading) -> Iterator[Candidate]:
 
 
 def _label(unit: Unit) -> str:
-    return unit.piece.cells[0][1].strip()
+    return labelled(unit.piece.cells)[0][1].strip()
 
 
 def _names(label: str) -> list[str]:

@@ -138,7 +138,10 @@ def understand(question: Question, reading: Reading) -> Asked:
         (r"\bpremiere annee", life.effect),
     ):
         if re.search(ordinal, folded) and dated is not None and dated.value[:4].isdigit():
-            years.append(dated.value[:4])
+            # Tables keep the years of the contract as it was signed, though an avenant prolongs it.
+            first = life.first_term.value[:4] if dated is life.term and life.first_term else ""
+            kept = first if first.isdigit() and not reading.dates(dated.value[:4]) and reading.dates(first) else ""
+            years.append(kept or dated.value[:4])
     ideas = [_called(idea, reading) for idea in _ideas(_EMPTY.sub(" ", _INVERTED.sub(" ", folded)), reading.acronyms)]
     weighed, unknown = [], []
     left_out = " ".join(m[0] for m in _ASIDE.finditer(folded))

@@ -17,7 +17,7 @@ from assistant.contract_avenants import Change
 from assistant.contract_life import add_months, day_of
 from assistant.contract_sheet import Sheet, make_sheet
 from assistant.contract_targets import read_sheets
-from assistant.contract_text import AVENANT, CALL, GLOSSARY, Piece, bare, one_line, sentences
+from assistant.contract_text import AVENANT, CALL, GLOSSARY, Piece, bare, labelled, one_line, sentences
 from corpus.values import Value, find_values
 from corpus.words import fold, stem
 from ingest.lexical import LexicalIndex
@@ -121,6 +121,10 @@ class Reading:
                 if re.fullmatch(r"[A-ZÀ-Ý][\w’'-]{3,}", cell.strip()) and _TOWN.fullmatch(fold(head)):
                     found.setdefault(fold(cell.strip()), set()).add(fold(label["name"]).strip(" «»"))
         return {town: name for town, (name, *more) in found.items() if not more and name != town}
+
+    def dates(self, year: str) -> bool:
+        """Whether a table has a column or a row of that year."""
+        return any(year in head.text or year in unit.own.text for unit in self.units for head in unit.heads)
 
     @property
     def base_year(self) -> int | None:
@@ -315,14 +319,11 @@ def _change_unit(change: Change, sheet: Sheet) -> Unit:
     )  # fmt: skip
 
 
-_CODE = re.compile(r"sigles?|codes?|trigrammes?|abreviations?|abrege|acronymes?|initiales")
-
-
 def _codes(pieces: Sequence[Piece]) -> dict[str, str]:
     """What a table of codes says of each: {"VER": "MAS Le Verdier"} from a row "Sigle | Établissement"."""
     found: dict[str, str] = {}
     for piece in pieces:
-        if len(piece.cells) > 1 and _CODE.fullmatch(fold(piece.cells[0][0])) and re.search(r"[^\W\d_]{4}", piece.cells[1][1]):
+        if len(piece.cells) > 1 and labelled(piece.cells) != piece.cells:
             code = piece.cells[0][1].strip()
             if re.fullmatch(r"[A-Z\d]{2,6}", code) and code not in piece.cells[1][1]:
                 found.setdefault(code, one_line(piece.cells[1][1]))

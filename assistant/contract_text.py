@@ -33,6 +33,10 @@ _STOP = re.compile(
 CALL = re.compile(r"(?<=[^\s⁰¹²³⁴-⁹])(?<!\bm)(?<!\bkm)([⁰¹²³⁴-⁹]{1,2})(?: (?=[.,;]))?")
 _BULLET = re.compile(r"^[\s–•\uf000-\uf8ff-]+")
 
+_CODE = re.compile(
+    r"(?:sigles?|codes?)(?: (?:site|etablissement|structure|interne)s?)?|trigrammes?|abreviations?|abrege|acronymes?|initiales"
+)
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -91,7 +95,7 @@ class Piece:
         found = set()
         for text in (*self.headings, self.caption):
             folded = fold(text)
-            if match := re.match(r"(?:article\s+|§\s?)?((?:[ivx]+\.)?\d+(?:[.-]\d+)*|[ivx]+\.[a-z]|[a-h]\d{1,2})\b", folded):
+            if match := re.match(r"(?:article\s+|§\s?)?((?:[ivx]+\.)?\d+(?:[.-]\d+)*|[ivx]+\.[a-z]|[a-h]\.?\d{1,2})\b", folded):
                 found.add(match[1])
             elif match := re.match(r"(tableau|annexe|fiche)\s+(?:n°\s?)?([\w.-]+?)[.:]?(?:\s|$)", folded):
                 found.add(f"{match[1]} {match[2]}")
@@ -264,3 +268,9 @@ def _zone(path: Sequence[str], text: str, cells: Sequence[tuple[str, str]]) -> s
     if any(re.match(r"preambule|contexte", t) for t in titles):
         return PREAMBLE
     return BODY
+
+
+def labelled(cells: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """A row's cells (heading, text) from the one that names it: "EHPAD Les Tanneries" where the first is its code, "TAN"."""
+    coded = len(cells) > 1 and _CODE.fullmatch(fold(cells[0][0])) and re.search(r"[^\W\d_]{4}", cells[1][1])
+    return cells[1:] if coded else cells

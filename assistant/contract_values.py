@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from assistant.answer import french_date
-from assistant.contract_avenants import Change
+from assistant.contract_avenants import Change, unstyled
 from assistant.contract_cells import LENGTHS, of_row
 from assistant.contract_cues import (
     FLOW,
@@ -103,7 +103,7 @@ def _of_sentence(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candida
         first = min(v.start for v in found if v.kind == value.kind)
         told = text[:first] if first < value.start and re.search(r"\bcel(?:le|ui|les)\b|\bceux\b", before) else ""
         shared = f"{_head(told)} {text[first:][:30]}" if told else ""
-        joined = "" if told else _joined(text, value, found)
+        joined = "" if told else _joined(text, value, found) or _brought_in(text, value, found)
         near = asked.share(fold(f"{shared}{joined} {before} {after}"))
         if unit.above.text:
             near += _ABOVE * max(0.0, asked.share(fold(f"{unit.above.text} {shared}{joined} {before} {after}")) - near)
@@ -179,6 +179,17 @@ def _joined(text: str, value: Value, found: Sequence[Value]) -> str:
     return text[: above[0].start][-100:]
 
 
+def _brought_in(text: str, value: Value, found: Sequence[Value]) -> str:
+    """What stands before the colon that brings in values of one kind: "Subventions annuelles : 18 000 € pour A ; 7 000 € pour B"."""
+    colon = re.search(r"\s:\s", text[: value.start])
+    among = (
+        colon
+        and ";" in text[colon.end() :]
+        and any(v.kind == value.kind and v.start >= colon.end() for v in found if v is not value)
+    )
+    return text[: colon.start()][-80:] if colon and among else ""
+
+
 def _head(told: str) -> str:
     """What a value is of, without the one of several that has it: "L'évaluation" in "L'évaluation de l'IME est remise le"."""
     return re.split(r"\s(?:de l['’]|du|des|de la|de)\s?", told)[0]
@@ -245,8 +256,12 @@ def _turned(asked: Asked, candidate: Candidate, reading: Reading) -> Candidate:
         same_kind = change.kind == value.kind or (change.kind == "text" and value.kind == "party")
         if not (here or there) or not same_kind:
             continue
-        old = change.old_normalized == value.normalized if change.kind != "text" else fold(value.text) in fold(change.old)
-        new = change.new_normalized == value.normalized if change.kind != "text" else fold(value.text) in fold(change.new)
+        old = (
+            change.old_normalized == value.normalized if change.kind != "text" else fold(unstyled(value.text)) in fold(change.old)
+        )
+        new = (
+            change.new_normalized == value.normalized if change.kind != "text" else fold(unstyled(value.text)) in fold(change.new)
+        )
         if here and not change.old and change.kind == "duration":
             old = True
         if not (old or new):

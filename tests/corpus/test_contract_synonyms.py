@@ -11,6 +11,7 @@ from tests.corpus.test_contract_words import ideas
 
 # What a director says = what a contract writes, one pair at least for each line of `contract_synonyms.yaml`.
 PAIRS = """
+le semi-internat DI = déficience intellectuelle ; négocier le prochain contrat = discussions sur le contrat suivant
 maison de retraite = EHPAD ; la résidence autonomie = logement-foyer ; le long séjour = USLD ; pôle d'activités et de soins = PASA
 unité d'hébergement renforcée = UHR ; la PFR = plateforme de répit ; le CRT = centre de ressources territorial
 les places classiques = hébergement permanent ; soins à domicile = SSIAD ; l'ESA = équipe spécialisée Alzheimer
