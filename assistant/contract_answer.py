@@ -56,6 +56,8 @@ def rank(asked: Asked, reading: Reading, opened: OpenContract, embedder: Embedde
         score = 0.75 * fit + 0.3 * dense + _ZONES.get(unit.piece.zone, 0.0)
         if unit.piece.zone == AVENANT and unit.change is None:
             score += -0.4 if asked.original else 0.25 if asked.avenant is not None else -0.12
+        if unit.piece.zone == AVENANT and unit.own.folded.startswith("considerant"):
+            score -= 0.3  # why an avenant was made, not what it makes
         if asked.original and unit.change is not None:
             score += 0.15  # what an avenant changes is what stood before it
         score += 0.1 * sum(idea.weight for idea in asked.ideas if stem(idea.name) in unit.own.stems) / asked.weight

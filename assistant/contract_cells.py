@@ -82,7 +82,12 @@ def of_row(asked: Asked, unit: Unit, reading: Reading) -> Iterator[Candidate]:
             yield Candidate(
                 value,
                 unit,
-                bonus + exact + 0.4 * near + 0.5 * count + given(asked, one_line(text), value, heading) - 0.02 * place,
+                bonus
+                + exact
+                + 0.4 * near
+                + 0.5 * count
+                + given(asked, one_line(text), value, heading, unit.near.folded)
+                - 0.02 * place,
                 sum(i.weight * max(level(i, unit), float(i.held(heading, stems_of(heading)))) for i in asked.ideas)
                 / asked.weight,
                 years=_years_of(year, heading, cells[0][1], unit.piece.caption if value.kind == "amount" else ""),

@@ -24,7 +24,7 @@ _GIVING = (
 _BY_NAME = {
     giver: re.compile(
         rf"(?:{pattern})(?: [a-z']+){{0,2}} {_GIVING}\b|\b{_GIVING}\b (?:(?:le|la|les) |l.)?(?:{pattern})"
-        rf"|\b(?:aide|subvention|part|participation|contribution|apport) (?:de |du |de la |des |d.|de l.)?(?:{pattern})"
+        rf"|\b(?:aide|subvention|part|participation|contribution|apport|(?:dotation|financement|enveloppe|credits?)(?: (?!de|du|des)[a-z]+){{0,2}}) (?:de |du |de la |des |d.|de l.)?(?:{pattern})"
     )
     for giver, pattern in _GIVERS.items()
 }
@@ -42,8 +42,9 @@ def _named(folded: str) -> frozenset[str]:
     return frozenset(giver for giver, pattern in _NAMES.items() if pattern.search(folded))
 
 
-def given(asked: Asked, text: str, value: Value, heading: str = "") -> float:
-    """What the giver told of an amount counts for it, or against it; `heading` is its column's, folded, in a table.
+def given(asked: Asked, text: str, value: Value, heading: str = "", title: str = "") -> float:
+    """What the giver told of an amount counts for it, or against it; `heading` is its column's and `title` its
+    table's, both folded.
 
     "L'État y apporte 310 000 €, la commune 75 000 €", "500 000 € (Département)": the words back to the amount before, then
     those up to the next, say whose each is.
@@ -56,7 +57,7 @@ def given(asked: Asked, text: str, value: Value, heading: str = "") -> float:
     told = _named(own) or _named(fold(after))
     if not told and _COST.search(own):
         return -ELSE
-    told = told or _named(fold(before)) or _last(fold(text[: value.start])) or _named(heading)
+    told = told or _named(fold(before)) or _last(fold(text[: value.start])) or _named(heading) or _named(title)
     if told & wanted:
         return GIVEN
     return -ELSE if told else 0.0

@@ -17,6 +17,8 @@ __all__ = ["Block", "read_blocks"]
 
 _EDGE = 4  # lines at a page's top and bottom among which its running header and footer are
 _NARROW = 70  # characters: what a page of few long lines is taken to be wide
+_UNIT = re.compile(r"\b(?:euros|milliers|k€|€|pourcentage|ETP)$", re.IGNORECASE)  # "Montants en milliers d'euros", above a table
+_TABLE_BELOW = "|"  # stands for the rows of a table, under what may be its heading
 _ENDED = (".", ";", ":", "!", "?")
 _AMENDS = re.compile(
     r"présent avenant|\b(?:est|sont) (?:ainsi )?(?:modifi|remplac|complét|port|report|repouss|avanc|prorog|supprim|ajout)|comme suit|^\s*entre\b",
@@ -156,6 +158,8 @@ class _Prose:
         if first is None:
             self.item = False
             below = [line.text for line in lines[i + 1 :]]
+            if self.followed and not any(below) and not _UNIT.search(text):
+                below = ["", _TABLE_BELOW]
             alone = not inside and not BULLET.match(lines[i].raw) and is_alone(lines[i].text, below)
             return (Heading(9, "alone", lines[i].text), i + 1) if alone else (None, i + 1)
         if first.said:
