@@ -71,6 +71,9 @@ CONTRACTS = {
     "erable": "erable.pdf",
     "rossignol": "rossignol.pdf",
     "etrave": "etrave-scan.pdf",
+    "saule": "saule.pdf",
+    "fauvette": "fauvette.pdf",
+    "brigantin": "brigantin-scan.pdf",
 }
 KINDS = {
     "contract": "contract",

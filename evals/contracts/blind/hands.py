@@ -190,6 +190,21 @@ HANDS = {
          ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.darkslateblue)), True, "–", foot="– {page} –",
     ),
     "etrave": Hand("", "Mono-Regular", "Mono-Bold", 11, 18.5, 9.5, 14, (("GRID", (0, 0), (-1, -1), 0.6, colors.black),), False, "-", False, "{page}."),
+    "saule": Hand(
+        "CPOM Fondation Marthe-Saulnier, acte 2023-417", "Serif-Regular", "Serif-Bold", 13.5, 24.5, 11, 18,
+        (("BOX", (0, 0), (-1, -1), 0.6, colors.black), ("LINEAFTER", (0, 0), (-2, -1), 0.6, colors.black),
+         ("LINEBELOW", (0, 0), (-1, 0), 0.6, colors.black), ("TOPPADDING", (0, 0), (-1, -1), 4), ("BOTTOMPADDING", (0, 0), (-1, -1), 6)), False, "—",
+        foot="Rôle {page} sur {total}          Paraphes", head_rule=False,
+    ),
+    "fauvette": Hand(
+        "La Fauvette · contrat en fiches 2025-2029", "SansNarrow-Regular", "Sans-Bold", 12.5, 19.5, 10.5, 21,
+        (("INNERGRID", (0, 0), (-1, -1), 0.8, colors.white), ("ROWBACKGROUNDS", (0, 0), (-1, -1), (colors.lavenderblush, colors.whitesmoke)),
+         ("LINEBELOW", (0, 0), (-1, 0), 1.2, colors.purple)), True, "•", False, "{page}/{total}", True,
+    ),
+    "brigantin": Hand(
+        "", "Sans-Regular", "Sans-Bold", 12, 20, 10.5, 17, (("GRID", (0, 0), (-1, -1), 0.6, colors.black), ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke)),
+        True, "-", False, "DDETS / Le Brigantin - {page}",
+    ),
 }  # fmt: skip
 SCANS = {
     "halte": 612,
@@ -205,6 +220,7 @@ SCANS = {
     "beffroi": 9137,
     "misaine": 4483,
     "etrave": 4673,
+    "brigantin": 5261,
 }  # each with its scan's seed
 WORDS = (
     "colombier",
@@ -221,4 +237,5 @@ WORDS = (
     "pinson",
     "alouette",
     "rossignol",
+    "fauvette",
 )  # in Word too
