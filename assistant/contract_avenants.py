@@ -174,6 +174,21 @@ def _refs(text: str) -> list[str]:
     return refs + [f"{re.split('[ -]', m[1].lower())[0]} {m[2].lower().rstrip('.,')}" for m in _TABLE.finditer(text)]
 
 
+def _quoted(sentence: str) -> list[tuple[str, Value, Value]]:
+    """ "Les mots « cinq ans » et « 31 décembre 2028 » sont remplacés par « six ans » et « 31 décembre 2029 »": (kind, old, new) of
+    each pair; [] where there is one pair, or none."""
+    halves = re.split(r"sont (?:respectivement )?remplacée?s? (?:respectivement )?par", sentence)
+    if len(halves) != 2:
+        return []
+    old, new = (re.findall(r"«\s*([^»]+?)\s*»", half) for half in halves)
+    found = []
+    for a, b in zip(old, new, strict=False):
+        pairs = ((kind, find_values(a, kind), find_values(b, kind)) for kind in _KINDS)
+        told = [(kind, x[-1], y[-1]) for kind, x, y in pairs if x and y and len(x) == len(y)]
+        found += told[:1]
+    return found if len(old) == len(new) > 1 else []
+
+
 def _sentence_changes(piece: Piece, raw: str, name: str, context: list[str]) -> list[Change]:
     sentence = one_line(raw)
     refs = [*_refs(sentence), *context]
@@ -184,6 +199,8 @@ def _sentence_changes(piece: Piece, raw: str, name: str, context: list[str]) -> 
             ((k, a[0], b[0]) for k, a, b in values if len(a) == len(b) == 1), ("text", match["old"], match["new"])
         )
         found.append(_make(piece, kind, old, new, sentence, refs, name, raw))
+    if both := _quoted(sentence):
+        return [_make(piece, kind, a, b, sentence, refs, name, raw) for kind, a, b in both]
     if yearly := _yearly(sentence):
         return [_make(piece, "number", old, new, sentence, refs, name, raw, year) for year, old, new in yearly]
     for part in re.split(r"\s;\s|,\s(?=et\s)|\set\s(?=(?:celle|celui|la|le|les|l['’])\b)", sentence):

@@ -13,10 +13,10 @@ from corpus.values import NUMBER_WORDS, find_values
 from corpus.words import fold
 
 _EFFECT = re.compile(
-    r"prend effet|prise d.effet|entre en vigueur|entree en vigueur|a compter du|prend cours|effets? (?:au|le|des le)|effets (?:du contrat )?remontent au|debute le|du (?=\d)"
+    r"prend effet|prise d.effet|entre en vigueur|entree en vigueur|a compter du|prend cours|commence(?:nt|ra)? (?:a courir )?|effets? (?:au|le|des le)|effets (?:du contrat )?remontent au|debute le|du (?=\d)"
 )
 _TERM = re.compile(
-    r"s.acheve(?:ra)?|expire(?:ra)?|prend(?:ra)? fin|s.arrete(?:ra)?|s.eteint|arrive(?:ra)? a (?:son )?(?:terme|echeance|expiration)|jusqu.au|cesse(?:ra)?(?: (?:de produire )?(?:ses )?effets?)?(?: le)?|\bterme\b|echeance (au|le|est|du contrat)|se termine|echoit|\bau (?=\d)"
+    r"s.acheve(?:ra)?|expire(?:ra)?|prend(?:ra)? fin|s.arrete(?:ra)?|s.eteint|arrive(?:ra)? a (?:son )?(?:terme|echeance|expiration)|jusqu.au|cesse(?:ra)?(?: (?:de produire )?(?:ses )?effets?)?(?: le)?|\bterme\b|echeance (au|le|est|du contrat)|se termine|\bpour finir|\bfinit|\bfinira|echoit|\bau (?=\d)"
 )
 _COUNT = r"(?P<n>" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r"|\d{1,2})(?:\s?\(\d{1,2}\))?"
 _LENGTH = re.compile(

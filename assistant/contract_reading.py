@@ -144,7 +144,7 @@ def read_contract(opened: OpenContract) -> Reading:
         units = _with_notes([unit for piece, intro in _introduced(_headed(sheet.pieces)) for unit in _units(piece, intro)])
         units += _sheet_units(sheet) + [_change_unit(change, sheet) for change in sheet.changes]
         codes = _codes(sheet.pieces)
-        acronyms = _acronyms(sheet.pieces) | {fold(code): fold(name) for code, name in codes.items()}
+        acronyms = _acronyms(sheet.pieces) | _parties(sheet.pieces) | {fold(code): fold(name) for code, name in codes.items()}
         units = [_decoded(unit, codes) for unit in units] if codes else units
         reading = _READ[opened.lexical] = Reading(tuple(_spelt(unit, acronyms) for unit in units), sheet, acronyms)
     return reading
@@ -327,6 +327,28 @@ def _codes(pieces: Sequence[Piece]) -> dict[str, str]:
             code = piece.cells[0][1].strip()
             if re.fullmatch(r"[A-Z\d]{2,6}", code) and code not in piece.cells[1][1]:
                 found.setdefault(code, one_line(piece.cells[1][1]))
+    return found
+
+
+_PARTY = re.compile(
+    r"(?P<ars>agence régionale de santé)|(?P<departement>\bdépartement (?:de|du|des)\b|conseil départemental|métropole d)|(?P<gestionnaire>\bassociation\b|\bfondation\b|\bmutuelle\b|établissement public)",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(r"ci-après[^«\"“.;]{0,40}[«\"“]\s*(?:l['’]|le |la |les )?(?P<name>[^»\"”]{3,40}?)\s*[»\"”]", re.IGNORECASE)
+
+
+def _parties(pieces: Sequence[Piece]) -> dict[str, str]:
+    """What a contract calls its parties: {"ars": "autorite sanitaire"} from "l'agence régionale de santé …, ci-après « l'Autorité
+    sanitaire »"; those that it calls by their own names are left out."""
+    found: dict[str, str] = {}
+    for piece in pieces:
+        text, begins = one_line(piece.text), 0
+        for called in _CALLED.finditer(text):
+            begins = max(begins, text.rfind(";", 0, called.start()))  # each party stands in a clause of its own
+            party, begins = _PARTY.search(text, begins, called.start()), called.end()
+            name = fold(called["name"])
+            if party and party.lastgroup and not re.search(r"agence|\bars\b|departement|gestionnaire", name):
+                found.setdefault(party.lastgroup, name)
     return found
 
 

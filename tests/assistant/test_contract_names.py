@@ -123,3 +123,26 @@ def test_codes_are_listed_by_what_they_stand_for(marked):
 
 def test_an_amount_in_words_is_said_in_figures_too(marked):
     assert "(7 500 €" in marked("on touche combien pour le ponton par an").answer
+
+
+DEED = [
+    ("Entre", "L'agence régionale de santé des Monts, établissement public de l'État, ci-après « l'Autorité sanitaire » ; et la fondation Les Ormes, ci-après « la Fondation »,", []),
+    ("Durée", "Le contrat est conclu pour cinq années qui commencent à courir le premier janvier deux mille vingt-quatre pour finir le trente et un décembre deux mille vingt-huit (31 décembre 2028).", []),
+    ("Suivi", "La correspondante de l'Autorité sanitaire est Madame Sidonie Orvault ; celui du Département est Monsieur Kévin Montrésor.", []),
+    ("AVENANT N° 1", "Le présent avenant modifie le contrat comme suit.", []),
+    ("Article 1", "Les mots « cinq années » et « trente et un décembre deux mille vingt-huit (31 décembre 2028) » sont remplacés par « six années » et « trente et un décembre deux mille vingt-neuf (31 décembre 2029) ».", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "normalized"),
+    [
+        ("notre contrat s'arrête quand maintenant ?", "2029-12-31"),  # two pairs of words replaced at once
+        ("il finissait quand avant l'avenant ?", "2028-12-31"),
+        ("il a commencé quand ?", "2024-01-01"),
+        ("c'est qui notre interlocutrice à l'ARS ?", "Madame Sidonie Orvault"),  # the ARS has another name there
+    ],
+)
+def test_a_deed_s_own_words_are_understood(engine, tmp_path, text, normalized):
+    value = asker(engine, write_articles(tmp_path / "acte.docx", DEED))(text).value
+    assert value is not None and value.normalized == normalized, value

@@ -144,6 +144,14 @@ def test_a_scan_s_page_numbers_are_left_out_however_each_was_read():
     assert not furniture([Page(1, "Fait à Brive en\n\n12/2024", ocr=True), Page(2, "Annexe", ocr=True)])
 
 
+def test_a_line_alone_above_a_table_is_its_heading():
+    rows = "Année    SAVS\n2025    486 200 €\n2026    491 100 €"
+    found = passages(f"Ce que verse l'Agence\n\nElle verse par douzièmes.\n\nCe que verse le Département\n\n{rows}")
+    assert {p.path for p in found if p.extra["kind"] == "row"} == {("Ce que verse le Département",)}
+    found = passages(f"Ce que verse l'Agence\n\nElle verse par douzièmes.\n\nMontants en milliers d'euros\n\n{rows}")
+    assert {p.path for p in found if p.extra["kind"] == "row"} == {("Ce que verse l'Agence",)}  # a unit heads nothing
+
+
 def test_a_cover_s_lines_are_kept():
     found = passages(
         "CONTRAT PLURIANNUEL\nD'OBJECTIFS ET DE MOYENS\n\nAssociation Les Ormes\n\n2025-2029", "Article 1 – Objet\n\nTexte."
