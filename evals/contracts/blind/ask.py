@@ -1,7 +1,7 @@
 """Directors' questions on the blind contracts; writes each set of ../../questions once each expectation is found in the PDF.
 
 `ask.txt` makes blind.jsonl and so on. Each was measured once before anybody looked at it (`evals/reports/essais.md`), none is unseen
-any more; blind6 to blind13 and drill5 to drill7 are in no training script. `drill*.txt`: more questions on contracts already known.
+any more; blind6 to blind16 and drill5 to drill7 are in no training script. `drill*.txt`: more questions on contracts already known.
 A line is "question | kind | value | text | evidence…": "*" after the kind marks a computed value, "^" one told in thousands.
 
 Usage: python -m evals.contracts.blind.ask [FILE …]   (all of them, or "ask7 drill1")
