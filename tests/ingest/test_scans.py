@@ -76,6 +76,7 @@ def test_a_scan_is_recognised_tables_and_dates_too(tmp_path):
 
 
 @needs_ocr
+@pytest.mark.ci
 def test_a_scanned_table_is_read_however_it_is_drawn(tmp_path):
     from reportlab.lib.styles import getSampleStyleSheet
     from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table
