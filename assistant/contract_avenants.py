@@ -174,19 +174,20 @@ def _refs(text: str) -> list[str]:
     return refs + [f"{re.split('[ -]', m[1].lower())[0]} {m[2].lower().rstrip('.,')}" for m in _TABLE.finditer(text)]
 
 
-def _quoted(sentence: str) -> list[tuple[str, Value, Value]]:
+def _quoted(sentence: str) -> list[tuple[str, Value | str, Value | str]]:
     """ "Les mots « cinq ans » et « 31 décembre 2028 » sont remplacés par « six ans » et « 31 décembre 2029 »": (kind, old, new) of
     each pair; [] where there is one pair, or none."""
     halves = re.split(r"sont (?:respectivement )?remplacée?s? (?:respectivement )?par", sentence)
     if len(halves) != 2:
         return []
     old, new = (re.findall(r"«\s*([^»]+?)\s*»", half) for half in halves)
-    found = []
-    for a, b in zip(old, new, strict=False):
-        pairs = ((kind, find_values(a, kind), find_values(b, kind)) for kind in _KINDS)
-        told = [(kind, x[-1], y[-1]) for kind, x, y in pairs if x and y and len(x) == len(y)]
-        found += told[:1]
-    return found if len(old) == len(new) > 1 else []
+    if len(old) != len(new) or len(old) < 2:
+        return []
+    found: list[tuple[str, Value | str, Value | str]] = []
+    for a, b in zip(old, new, strict=True):
+        values = ((kind, find_values(a, kind), find_values(b, kind)) for kind in _KINDS)
+        found.append(next(((kind, x[-1], y[-1]) for kind, x, y in values if x and len(x) == len(y)), ("text", a, b)))
+    return found
 
 
 def _sentence_changes(piece: Piece, raw: str, name: str, context: list[str]) -> list[Change]:

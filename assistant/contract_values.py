@@ -256,12 +256,11 @@ def _turned(asked: Asked, candidate: Candidate, reading: Reading) -> Candidate:
         same_kind = change.kind == value.kind or (change.kind == "text" and value.kind == "party")
         if not (here or there) or not same_kind:
             continue
-        old = (
-            change.old_normalized == value.normalized if change.kind != "text" else fold(unstyled(value.text)) in fold(change.old)
-        )
-        new = (
-            change.new_normalized == value.normalized if change.kind != "text" else fold(unstyled(value.text)) in fold(change.new)
-        )
+        if change.kind == "text":
+            name = fold(unstyled(value.text))
+            old, new = name in fold(change.old), name in fold(change.new)
+        else:
+            old, new = change.old_normalized == value.normalized, change.new_normalized == value.normalized
         if here and not change.old and change.kind == "duration":
             old = True
         if not (old or new):

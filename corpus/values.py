@@ -156,20 +156,18 @@ def _percents(text: str) -> list[Value]:
 
 def _once(found: list[Value], text: str) -> list[Value]:
     """Values without those in words that digits in brackets say again: "huit mille euros (8 000 €)"."""
-    again = [(a, b) for a, b in pairwise(found) if a.normalized == b.normalized and text[a.end : b.start].strip() == "("]
-    return [value for value in found if not any(value is a for a, _ in again)]
+    return [
+        value for value, after in pairwise([*found, None])
+        if value and not (after and value.normalized == after.normalized and text[value.end : after.start].strip() == "(")
+    ]  # fmt: skip
 
 
 def _number(found: re.Match[str]) -> Decimal | None:
     """The number of a match in digits (`num`) or in words (`said`)."""
     if not found["said"]:
         return decimal(found["num"])
-    whole, _, part = (
-        re.split(r"(\s+virgule\s+)", found["said"], flags=re.IGNORECASE)
-        if "virgule" in found["said"].lower()
-        else (found["said"], "", "")
-    )
-    return Decimal(f"{said_number(whole)}.{said_number(part)}" if part else said_number(whole))
+    parts = re.split(r"\s+virgule\s+", found["said"], flags=re.IGNORECASE)
+    return Decimal(".".join(str(said_number(part)) for part in parts))
 
 
 def said_number(words: str) -> int:

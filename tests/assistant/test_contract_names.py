@@ -2,6 +2,7 @@
 
 import pytest
 
+from assistant.contract_avenants import _quoted
 from tests.assistant.written import asker, write_articles
 
 PLACES = [
@@ -151,3 +152,11 @@ def deed(engine, tmp_path_factory):
 def test_a_deed_s_own_words_are_understood(deed, text, normalized):
     value = deed(text).value
     assert value is not None and value.normalized == normalized, value
+
+
+def test_of_words_replaced_together_those_without_a_value_are_kept():
+    both = _quoted("Les mots « cinq ans » et « Mme Orvault » sont remplacés par « six ans » et « Mme Brune ».")
+    assert [(kind, getattr(a, "text", a), getattr(b, "text", b)) for kind, a, b in both] == [
+        ("duration", "cinq ans", "six ans"),
+        ("text", "Mme Orvault", "Mme Brune"),
+    ]
